@@ -1,0 +1,44 @@
+namespace SmartCourtyard.Courtyards;
+
+/// <summary>One estate with its own gateway, as its site file describes it.</summary>
+/// <param name="Id">The gateway's id: a-z 0-9 -, 1 to 64 characters.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Address">The tiers above the building; null where the file gives none.</param>
+/// <param name="Buildings">In the order of the file; ids are unique.</param>
+/// <param name="Devices">In the order of the file; ids are unique.</param>
+public sealed record Courtyard(
+    string Id, string Name, Address? Address, IReadOnlyList<Building> Buildings, IReadOnlyList<Device> Devices);
+
+/// <summary>Street, community and grid the courtyard belongs to; each null where not given.</summary>
+public sealed record Address(string? Street, string? Community, string? Grid);
+
+/// <summary>One building.</summary>
+/// <param name="Id">Unique in the courtyard: a-z 0-9 -.</param>
+/// <param name="Name">What people call it, for example 3栋.</param>
+/// <param name="Units">Staircases, 1 or more.</param>
+/// <param name="Floors">Floors above ground, 1 or more.</param>
+public sealed record Building(string Id, string Name, int Units, int Floors);
+
+/// <summary>Where a device is. All parts may be missing: a device may stand in the yard.</summary>
+/// <param name="Building">Id of the building.</param>
+/// <param name="Unit">Staircase, counted from 1.</param>
+/// <param name="Floor">Floor; below ground is negative.</param>
+/// <param name="Flat">Number on the door, as people write it.</param>
+/// <param name="Room">The spot, in people's words (the file calls it <c>place</c>), for example 厨房.</param>
+public sealed record Place(string? Building = null, int? Unit = null, int? Floor = null, string? Flat = null, string? Room = null);
+
+/// <summary>One physical thing: detector, button, siren, valve.</summary>
+/// <param name="Id">Unique in the courtyard: a-z 0-9 -.</param>
+/// <param name="Name">What people call it; null where the file gives none.</param>
+/// <param name="Class">What it is for.</param>
+/// <param name="At">Where it is.</param>
+/// <param name="Source">How its messages reach the gateway.</param>
+/// <param name="Call">Whom the duty room speaks with (a SIP address); null where nobody.</param>
+public sealed record Device(string Id, string? Name, DeviceClass Class, Place At, Source Source, string? Call = null)
+{
+    /// <summary>Two devices are the same thing if, and only if, they are the same object: ids are unique within a courtyard.</summary>
+    public bool Equals(Device? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => Id.GetHashCode(StringComparison.Ordinal);
+}

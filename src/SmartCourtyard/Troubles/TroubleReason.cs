@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+
+namespace SmartCourtyard.Troubles;
+
+/// <summary>Why a technician is needed. The same word stands in the log, the event, the device's health and on the board.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TroubleReason>))]
+public enum TroubleReason
+{
+#pragma warning disable CS1591 // each name says what it is
+    [JsonStringEnumMemberName("silent")] Silent,
+    [JsonStringEnumMemberName("battery-low")] BatteryLow,
+    [JsonStringEnumMemberName("weak-signal")] WeakSignal,
+    [JsonStringEnumMemberName("stuck")] Stuck,
+    [JsonStringEnumMemberName("noisy")] Noisy,
+    [JsonStringEnumMemberName("drifting")] Drifting,
+    [JsonStringEnumMemberName("tampered")] Tampered,
+    [JsonStringEnumMemberName("fault")] Fault,
+    [JsonStringEnumMemberName("test-overdue")] TestOverdue,
+    [JsonStringEnumMemberName("end-of-life")] EndOfLife,
+    [JsonStringEnumMemberName("out-of-range")] OutOfRange,
+    /// <summary>A device sends what nobody can read.</summary>
+    [JsonStringEnumMemberName("undecodable")] Undecodable,
+    /// <summary>The gateway has lost its broker.</summary>
+    [JsonStringEnumMemberName("broker-lost")] BrokerLost,
+    /// <summary>Zigbee2MQTT says that it is offline: none of its devices can be heard.</summary>
+    [JsonStringEnumMemberName("bridge-offline")] BridgeOffline,
+    /// <summary>The gateway's disk does not take events; they are held in memory and handed on from there.</summary>
+    [JsonStringEnumMemberName("storage-failing")] StorageFailing,
+    /// <summary>The next holder refuses an event.</summary>
+    [JsonStringEnumMemberName("event-refused")] EventRefused,
+    /// <summary>Messages waited over a second before they were judged.</summary>
+    [JsonStringEnumMemberName("overloaded")] Overloaded,
+#pragma warning restore CS1591
+}
+
+/// <summary>What is known about a device.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<HealthState>))]
+public enum HealthState
+{
+    /// <summary>Heard within its class's limit, nothing wrong.</summary>
+    [JsonStringEnumMemberName("ok")] Ok,
+    /// <summary>Heard, and something is wrong with it.</summary>
+    [JsonStringEnumMemberName("trouble")] Trouble,
+    /// <summary>Was heard once and is no longer: nobody knows what happens there.</summary>
+    [JsonStringEnumMemberName("unobserved")] Unobserved,
+    /// <summary>Never heard since the gateway knows it.</summary>
+    [JsonStringEnumMemberName("unknown")] Unknown,
+}

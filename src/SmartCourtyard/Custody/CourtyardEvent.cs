@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
-using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Custody;
@@ -62,15 +61,7 @@ public sealed record At(string? Building = null, int? Unit = null, int? Floor = 
 }
 
 /// <summary>The reading that made the alarm: the quantity's name and true, false or a number.</summary>
-public sealed record Cause(string Quantity, JsonElement Value)
-{
-    /// <summary>The cause that a reading is.</summary>
-    public static Cause From(in Reading reading) => new(
-        reading.Quantity.Name(),
-        reading.Quantity.IsBoolean()
-            ? JsonSerializer.SerializeToElement(reading.IsOn, CustodyJson.Default.Boolean)
-            : JsonSerializer.SerializeToElement(reading.Value, CustodyJson.Default.Double));
-}
+public sealed record Cause(string Quantity, JsonElement Value);
 
 /// <summary>Data of <c>alarm.raised</c>, <c>alarm.updated</c> and <c>alarm.cleared</c>.</summary>
 /// <param name="AlarmId">The alarm's own id, the same in all its events.</param>

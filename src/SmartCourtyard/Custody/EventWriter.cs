@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Readings;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Custody;
+
+/// <summary>Turns what was judged into events of one gateway.</summary>
+/// <param name="courtyardId">The gateway's id.</param>
+public sealed class EventWriter(string courtyardId)
+{
+    private readonly string _source = "/gateways/" + courtyardId;
+
+    /// <summary>An event about a step in an alarm's life.</summary>
+    public CourtyardEvent Alarm(AlarmChange change, DateTimeOffset at, ClockState clock)
+    {
+        var alarm = change.Alarm;
+        var value = alarm.CauseQuantity.IsBoolean()
+            ? JsonSerializer.SerializeToElement(alarm.CauseValue != 0, CustodyJson.Default.Boolean)
+            : JsonSerializer.SerializeToElement(alarm.CauseValue, CustodyJson.Default.Double);
+        var data = new AlarmData(
+            alarm.Id, alarm.Kind, alarm.Severity, alarm.DeviceId, At.From(alarm.At), new Cause(alarm.CauseQuantity.Name(), value),
+            alarm.RaisedAt, clock, alarm.Test, alarm.Occurrences);
+        var type = change.Step switch
+        {
+            AlarmStep.Raised => EventTypes.AlarmRaised,
+            AlarmStep.Updated => EventTypes.AlarmUpdated,
+            _ => EventTypes.AlarmCleared,
+        };
+        return Event(type, at, JsonSerializer.SerializeToElement(data, CustodyJson.Default.AlarmData));
+    }
+
+    /// <summary>An event about the beginning or the end of a trouble.</summary>
+    public CourtyardEvent Trouble(TroubleChange change, DateTimeOffset at, ClockState clock)
+    {
+        var trouble = change.Trouble;
+        var data = new TroubleData(
+            trouble.Id, trouble.Reason, trouble.Device?.Id, trouble.Device is null ? null : At.From(trouble.Device.At), trouble.RaisedAt,
+            clock, trouble.Detail);
+        return Event(
+            change.Raised ? EventTypes.TroubleRaised : EventTypes.TroubleCleared, at,
+            JsonSerializer.SerializeToElement(data, CustodyJson.Default.TroubleData));
+    }
+
+    /// <summary>The answer to a command of the duty room.</summary>
+    public CourtyardEvent Command(CommandData data, DateTimeOffset at) => Event(
+        data.Reason is null ? EventTypes.CommandDone : EventTypes.CommandFailed, at,
+        JsonSerializer.SerializeToElement(data, CustodyJson.Default.CommandData));
+
+    /// <summary>The gateway has started.</summary>
+    public CourtyardEvent Started(GatewayStartedData data) => Event(
+        EventTypes.GatewayStarted, data.StartedAt, JsonSerializer.SerializeToElement(data, CustodyJson.Default.GatewayStartedData));
+
+    /// <summary>The event's bytes with the place in the gateway's sequence that the journal gave it.</summary>
+    public static byte[] Bytes(CourtyardEvent e, long sequence) => JsonSerializer.SerializeToUtf8Bytes(
+        e with { Sequence = sequence.ToString(CultureInfo.InvariantCulture) }, CustodyJson.Default.CourtyardEvent);
+
+    private CourtyardEvent Event(string type, DateTimeOffset at, JsonElement data)
+        => new(Guid.CreateVersion7(at).ToString(), _source, type, at, "0", data);
+}

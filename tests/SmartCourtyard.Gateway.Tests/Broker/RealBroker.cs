@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Gateway.Broker;
+
+namespace SmartCourtyard.Gateway.Tests.Broker;
+
+/// <summary>Mosquitto with a generated configuration in a folder of its own, and its command-line clients.</summary>
+internal sealed class RealBroker : IDisposable
+{
+    public const string DevicesPassword = "devices-secret";
+
+    public static readonly Courtyard Estate = new(
+        "fukang-garden",
+        "富康花园小区",
+        Address: null,
+        [],
+        [
+            new Device("b03-u1-301-smoke", null, DeviceClass.SmokeDetector, new Place(), new Zigbee2MqttSource("b03/u1/301/kitchen_smoke")),
+            new Device("hall-siren", null, DeviceClass.Siren, new Place(), new Zigbee2MqttSource("3栋 大厅 siren")),
+        ]);
+
+    private readonly ConcurrentQueue<string> _log = [];
+    private Process? _mosquitto;
+
+    public RealBroker()
+    {
+        Folder = Directory.CreateTempSubdirectory("broker-").FullName;
+        var credentials = Path.Combine(Folder, "credentials.json");
+        File.WriteAllText(credentials, $$$"""{"mqtt":{"user":"zigbee2mqtt","password":"{{{DevicesPassword}}}"}}""");
+        Port = FreePort();
+        Options = new BrokerOptions(Path.Combine(Folder, "broker"), credentials, Port, "127.0.0.1", Path.Combine(Folder, "store"), Environment.UserName);
+        Assert.Equal(0, BrokerCommand.Run(Estate, Options, TextWriter.Null));
+        GatewayPassword = File.ReadAllLines(Path.Combine(Options.Directory, "gateway.env"))[1]["Mqtt__Password=".Length..];
+    }
+
+    public string Folder { get; }
+
+    public int Port { get; }
+
+    public BrokerOptions Options { get; }
+
+    public string GatewayPassword { get; }
+
+    public string[] AsGateway => ["-u", "gateway", "-P", GatewayPassword];
+
+    public static string[] AsDevices => ["-u", "zigbee2mqtt", "-P", DevicesPassword];
+
+    public long ResidentBytes
+    {
+        get
+        {
+            _mosquitto!.Refresh();
+            return _mosquitto.WorkingSet64;
+        }
+    }
+
+    public async Task StartAsync()
+    {
+        _mosquitto = Start("mosquitto", ["-c", Path.Combine(Options.Directory, "mosquitto.conf")]);
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await AcceptsAsync())
+        {
+            Assert.False(_mosquitto.HasExited, "mosquitto ended: its configuration was refused");
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "mosquitto does not listen");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    public async Task KillAsync()
+    {
+        _mosquitto!.Kill();
+        await _mosquitto.WaitForExitAsync();
+        _mosquitto.Dispose();
+        _mosquitto = null;
+    }
+
+    public Task<(int Exit, string[] Lines)> PublishAsync(string[] user, params string[] arguments) =>
+        RunAsync("mosquitto_pub", [.. Address(), .. user, .. arguments], input: null);
+
+    public Task<(int Exit, string[] Lines)> PublishLinesAsync(string[] user, string topic, IEnumerable<string> payloads) =>
+        RunAsync("mosquitto_pub", [.. Address(), .. user, "-q", "1", "-t", topic, "-l"], string.Join('\n', payloads) + "\n");
+
+    /// <summary>Opens (or keeps) a persistent session with this subscription and goes offline at once.</summary>
+    public async Task SubscribeAndLeaveAsync(string[] user, string client, string topic) =>
+        Assert.Equal(0, (await RunAsync("mosquitto_sub", [.. Address(), .. user, "-c", "-i", client, "-q", "1", "-t", topic, "-E"], null)).Exit);
+
+    /// <summary>Fetches what the session holds, at most <paramref name="count"/> messages, and waits for them for 10 seconds without news.</summary>
+    public async Task<string[]> FetchAsync(string[] user, string client, string topic, int count) =>
+        (await RunAsync(
+            "mosquitto_sub",
+            [.. Address(), .. user, "-c", "-i", client, "-q", "1", "-t", topic, "-C", $"{count}", "-W", "10", "-F", "%t %p"],
+            null)).Lines;
+
+    /// <summary>Waits until the broker has logged these words since the last call of <see cref="ForgetLog"/>.</summary>
+    public async Task UntilLoggedAsync(string words)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!_log.Any(line => line.Contains(words, StringComparison.Ordinal)))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), $"the broker never logged: {words}");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        }
+    }
+
+    public void ForgetLog() => _log.Clear();
+
+    public Process Start(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    public string[] Address() => ["-h", "127.0.0.1", "-p", $"{Port}"];
+
+    public void Dispose()
+    {
+        _mosquitto?.Kill();
+        _mosquitto?.WaitForExit();
+        _mosquitto?.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static async Task<(int Exit, string[] Lines)> RunAsync(string program, string[] arguments, string? input)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+        };
+        using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(input ?? "");
+        process.StandardInput.Close();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task<bool> AcceptsAsync()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

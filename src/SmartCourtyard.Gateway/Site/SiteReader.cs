@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using SmartCourtyard.Courtyards;
+
+namespace SmartCourtyard.Gateway.Site;
+
+/// <summary>Checks the nodes of a site file and makes the courtyard of them; goes on after a mistake to find the next.</summary>
+internal sealed partial class SiteReader(SiteMistakes mistakes)
+{
+    private const int LowestFloor = -5;
+    private const int MaxNameLength = 100;
+
+    private readonly Dictionary<string, Building> _buildings = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, YamlNode> _deviceIds = new(StringComparer.Ordinal);
+    private readonly SourceReader _sources = new(mistakes);
+
+    /// <summary>Null where even the outermost part is missing; otherwise only as good as <see cref="SiteMistakes.Any"/> says.</summary>
+    public Courtyard? Courtyard(YamlNode root)
+    {
+        SiteFields? fields = SiteFields.Open(root, mistakes, "the file", "courtyard", "name", "address", "buildings", "devices");
+        if (fields is null)
+        {
+            return null;
+        }
+        string id = fields.Id("courtyard") ?? "";
+        string name = fields.Text("name", MaxNameLength, required: true) ?? id;
+        Address? address = Address(fields);
+        var buildings = new List<Building>();
+        fields.ForEach("buildings", "a list of buildings", node => AddBuilding(node, buildings));
+        var devices = new List<Device>();
+        fields.ForEach("devices", "a list of devices", node => AddDevice(node, devices));
+        return new Courtyard(id, name, address, buildings, devices);
+    }
+
+    private Address? Address(SiteFields file)
+    {
+        SiteFields? fields = file.Node("address") is { } node
+            ? SiteFields.Open(node, mistakes, "address", "street", "community", "grid")
+            : null;
+        return fields is null
+            ? null
+            : new Address(fields.Text("street", MaxNameLength), fields.Text("community", MaxNameLength), fields.Text("grid", MaxNameLength));
+    }
+
+    private void AddBuilding(YamlNode node, List<Building> buildings)
+    {
+        SiteFields? fields = SiteFields.Open(node, mistakes, "a building", "id", "name", "units", "floors");
+        if (fields is null)
+        {
+            return;
+        }
+        string? id = fields.Id("id");
+        string? name = fields.Text("name", MaxNameLength);
+        int units = fields.WholeNumber("units", 1, 99, required: true) ?? 99;
+        int floors = fields.WholeNumber("floors", 1, 200, required: true) ?? 200;
+        if (id is null)
+        {
+            return;
+        }
+        var building = new Building(id, name ?? id, units, floors);
+        if (!_buildings.TryAdd(id, building))
+        {
+            mistakes.Add(fields.Node("id")!, $"building '{id}' stands twice", "an id of its own for each building");
+        }
+        buildings.Add(building);
+    }
+
+    private void AddDevice(YamlNode node, List<Device> devices)
+    {
+        SiteFields? fields = SiteFields.Open(node, mistakes, "a device", "id", "name", "class", "at", "source", "call");
+        if (fields is null)
+        {
+            return;
+        }
+        string? id = fields.Id("id");
+        if (id is not null && !_deviceIds.TryAdd(id, node))
+        {
+            mistakes.Add(fields.Node("id")!, $"device '{id}' stands twice (first in line {_deviceIds[id].Line})", "an id of its own for each device");
+        }
+        string? name = fields.Text("name", MaxNameLength);
+        DeviceClass? deviceClass = Class(fields);
+        Place at = fields.Node("at") is { } place ? Place(place) : new Place();
+        Source? source = fields.RequiredNode("source", SourceReader.Allowed) is { } from ? _sources.Source(from) : null;
+        string? call = Call(fields);
+        if (id is not null && deviceClass is { } known && source is not null)
+        {
+            devices.Add(new Device(id, name, known, at, source, call));
+        }
+    }
+
+    private DeviceClass? Class(SiteFields device)
+    {
+        YamlNode? node = device.RequiredNode("class", AllClasses);
+        if (node is null)
+        {
+            return null;
+        }
+        if (node is YamlScalar scalar && DeviceClasses.TryParse(scalar.Text, out DeviceClass deviceClass))
+        {
+            return deviceClass;
+        }
+        string guess = node is YamlScalar written ? Spelling.DidYouMean(written.Text, DeviceClasses.AllNames) : "";
+        mistakes.Add(node, $"'class' is {node.Kind}{guess}", AllClasses);
+        return null;
+    }
+
+    private static string AllClasses => string.Join(", ", DeviceClasses.AllNames);
+
+    private Place Place(YamlNode node)
+    {
+        SiteFields? fields = SiteFields.Open(node, mistakes, "at", "building", "unit", "floor", "flat", "place");
+        if (fields is null)
+        {
+            return new Place();
+        }
+        Building? building = BuildingOf(fields);
+        int? unit = fields.WholeNumber("unit", 1, building?.Units ?? 99);
+        int? floor = fields.WholeNumber("floor", LowestFloor, building?.Floors ?? 200);
+        if (floor == 0)
+        {
+            mistakes.Add(fields.Node("floor")!, "'floor' is 0", "1 is the ground floor, -1 the first below it");
+        }
+        return new Place(building?.Id, unit, floor, fields.Text("flat", 20), fields.Text("place", MaxNameLength));
+    }
+
+    private Building? BuildingOf(SiteFields place)
+    {
+        if (place.Node("building") is { } node)
+        {
+            if (node is YamlScalar scalar && _buildings.TryGetValue(scalar.Text, out Building? building))
+            {
+                return building;
+            }
+            string guess = node is YamlScalar written ? Spelling.DidYouMean(written.Text, _buildings.Keys) : "";
+            mistakes.Add(node, $"no building has the id {node.Kind}{guess}", SomeBuildings());
+        }
+        else if ((place.Node("unit") ?? place.Node("floor")) is { } orphan)
+        {
+            mistakes.Add(orphan, "a unit or floor stands without its building", "'building' beside it");
+        }
+        return null;
+    }
+
+    private string SomeBuildings() => _buildings.Count switch
+    {
+        0 => "the file lists no buildings",
+        <= 30 => string.Join(", ", _buildings.Keys),
+        _ => string.Create(CultureInfo.InvariantCulture, $"one of the {_buildings.Count} ids under 'buildings'"),
+    };
+
+    private string? Call(SiteFields device)
+    {
+        string? call = device.Text("call", 255);
+        if (call is not null && !SipUri().IsMatch(call))
+        {
+            mistakes.Add(device.Node("call")!, $"'call' is '{call}'", "a SIP address, for example sip:301@192.0.2.10");
+            return null;
+        }
+        return call;
+    }
+
+    [GeneratedRegex(@"^sips?:([^\s@:]+(:[^\s@]*)?@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(:[0-9]{1,5})?([;?][^\s]*)?$")]
+    private static partial Regex SipUri();
+}

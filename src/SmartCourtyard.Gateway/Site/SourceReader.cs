@@ -1,0 +1,220 @@
+using System.Text.RegularExpressions;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Readings;
+
+namespace SmartCourtyard.Gateway.Site;
+
+/// <summary>Checks how a device's messages reach the gateway; one way a device.</summary>
+internal sealed partial class SourceReader(SiteMistakes mistakes)
+{
+    private const int MaxTopicLength = 255;
+
+    private static readonly string[] Kinds =
+        ["zigbee2mqtt", "gpio", "iio", "hwmon", "modbus", "serial", "tasmota", "esphome", "homeassistant", "chirpstack", "mqtt"];
+
+    private static readonly string[] Registers = ["input", "holding", "coil", "discrete"];
+
+    private readonly Dictionary<string, YamlNode> _taken = new(StringComparer.Ordinal);
+
+    public static string Allowed { get; } = "exactly one of " + string.Join(", ", Kinds);
+
+    public Source? Source(YamlNode node)
+    {
+        SiteFields? fields = SiteFields.Open(node, mistakes, "source", Kinds);
+        if (fields is null)
+        {
+            return null;
+        }
+        if (fields.Map.Entries.Count != 1)
+        {
+            mistakes.Add(node, fields.Map.Entries.Count == 0 ? "'source' is empty" : $"'source' has {fields.Map.Entries.Count} keys", Allowed);
+            return null;
+        }
+        (YamlScalar kind, YamlNode value) = fields.Map.Entries[0];
+        return kind.Text switch
+        {
+            "zigbee2mqtt" => Zigbee2Mqtt(fields),
+            "gpio" => Unserved(kind, () => Gpio(value)),
+            "iio" or "hwmon" => Unserved(kind, () => Named(value, kind.Text)),
+            "modbus" or "serial" => Unserved(kind, () => Modbus(value, kind.Text)),
+            "mqtt" => Unserved(kind, () => Mqtt(value)),
+            "chirpstack" => Unserved(kind, () => DevEui(fields)),
+            "tasmota" or "esphome" or "homeassistant" => Unserved(kind, () => Own(fields, kind.Text)),
+            _ => null,
+        };
+    }
+
+    private static UnservedSource Unserved(YamlScalar kind, Action check)
+    {
+        check();
+        return new UnservedSource(kind.Text);
+    }
+
+    private Zigbee2MqttSource? Zigbee2Mqtt(SiteFields source)
+    {
+        string? name = source.Text("zigbee2mqtt", MaxTopicLength);
+        if (name is null)
+        {
+            return null;
+        }
+        YamlNode node = source.Node("zigbee2mqtt")!;
+        if (name.AsSpan().ContainsAny('+', '#', '\0') || name == "bridge" || name.StartsWith("bridge/", StringComparison.Ordinal)
+            || name.StartsWith('/') || name.EndsWith('/') || IsCommandTopic(name))
+        {
+            mistakes.Add(node, $"'zigbee2mqtt' is '{name}'",
+                "a friendly name without + or #, without / at its ends, not under 'bridge/', not ending in /set, /get or /availability");
+            return null;
+        }
+        Take(node, "zigbee2mqtt", name);
+        return new Zigbee2MqttSource(name);
+    }
+
+    private static bool IsCommandTopic(string name) =>
+        name.EndsWith("/set", StringComparison.Ordinal) || name.EndsWith("/get", StringComparison.Ordinal)
+        || name.EndsWith("/availability", StringComparison.Ordinal);
+
+    private void Take(YamlNode node, string kind, string name)
+    {
+        string key = $"{kind} {name}";
+        if (!_taken.TryAdd(key, node))
+        {
+            mistakes.Add(node, $"{kind} '{name}' belongs to two devices (first in line {_taken[key].Line})", "each source to one device");
+        }
+    }
+
+    private void Gpio(YamlNode node)
+    {
+        SiteFields? gpio = SiteFields.Open(node, mistakes, "gpio", "chip", "line", "bias", "active", "debounce");
+        if (gpio is null)
+        {
+            return;
+        }
+        string? chip = gpio.Text("chip", 64, required: true);
+        int? line = gpio.WholeNumber("line", 0, 1023, required: true);
+        gpio.OneOf("bias", "pull-up", "pull-down", "disabled", "as-is");
+        gpio.OneOf("active", "low", "high");
+        if (gpio.Node("debounce") is { } debounce && !(debounce is YamlScalar scalar && Span().IsMatch(scalar.Text)))
+        {
+            mistakes.Add(debounce, $"'debounce' is {debounce.Kind}", "a time with its unit, for example 20ms (us, ms or s)");
+        }
+        if (chip is not null && line is not null)
+        {
+            Take(gpio.Node("line")!, "gpio", $"{chip} {line}");
+        }
+    }
+
+    private void Named(YamlNode node, string kind) => SiteFields.Open(node, mistakes, kind, "name")?.Text("name", 64, required: true);
+
+    private void Modbus(YamlNode node, string kind)
+    {
+        SiteFields? bus = SiteFields.Open(node, mistakes, kind, "tcp", "rtu", "unit", "points");
+        if (bus is null)
+        {
+            return;
+        }
+        if (bus.Node("tcp") is null == bus.Node("rtu") is null)
+        {
+            mistakes.Add(node, $"{kind} has {(bus.Node("tcp") is null ? "neither 'tcp' nor 'rtu'" : "both 'tcp' and 'rtu'")}", "one of the two");
+        }
+        if (bus.Node("tcp") is not null && bus.Text("tcp", 255) is { } address && !HostAndPort().IsMatch(address))
+        {
+            mistakes.Add(bus.Node("tcp")!, $"'tcp' is '{address}'", "host:port, for example 127.0.0.1:1502");
+        }
+        if (bus.Node("rtu") is YamlScalar or YamlList)
+        {
+            bus.Text("rtu", 255);
+        }
+        bus.WholeNumber("unit", 0, 247, required: true);
+        Points(bus, (quantity, point) => Register(quantity, point));
+    }
+
+    private void Register(string quantity, YamlNode node)
+    {
+        SiteFields? point = SiteFields.Open(node, mistakes, quantity, "input", "holding", "coil", "discrete", "scale", "offset", "unit", "type");
+        if (point is null)
+        {
+            return;
+        }
+        if (Registers.Count(r => point.Node(r) is not null) != 1)
+        {
+            mistakes.Add(node, $"{quantity} names no register, or several", "exactly one of " + string.Join(", ", Registers));
+        }
+        foreach (string register in Registers)
+        {
+            point.WholeNumber(register, 0, 65_535);
+        }
+        point.Number("scale");
+        point.Number("offset");
+        point.Text("unit", 20);
+        point.Text("type", 20);
+    }
+
+    private void Mqtt(YamlNode node)
+    {
+        SiteFields? mqtt = SiteFields.Open(node, mistakes, "mqtt", "topic", "points");
+        if (mqtt?.Text("topic", MaxTopicLength, required: true) is { } topic && topic.AsSpan().ContainsAny('+', '#', '\0'))
+        {
+            mistakes.Add(mqtt.Node("topic")!, $"'topic' is '{topic}'", "one topic, without + or #");
+        }
+        if (mqtt is not null)
+        {
+            Points(mqtt, (quantity, point) =>
+            {
+                if (point is not YamlScalar { IsNothing: false } scalar || scalar.Text.Length == 0)
+                {
+                    mistakes.Add(point, $"{quantity} is {point.Kind}", "a JSON path, for example $.values.gas");
+                }
+            });
+        }
+    }
+
+    private void Points(SiteFields source, Action<string, YamlNode> check)
+    {
+        YamlNode? node = source.RequiredNode("points", "a mapping from quantity to where it stands");
+        if (node is not YamlMap { Entries.Count: > 0 } points)
+        {
+            if (node is not null)
+            {
+                mistakes.Add(node, $"'points' is {(node is YamlMap ? "empty" : node.Kind)}", "a mapping from quantity to where it stands");
+            }
+            return;
+        }
+        foreach ((YamlScalar key, YamlNode value) in points.Entries)
+        {
+            if (!Quantities.TryParse(key.Text, out _))
+            {
+                IEnumerable<string> all = Quantities.All.Select(q => q.Name());
+                mistakes.Add(key, $"no quantity is called '{key.Text}'{Spelling.DidYouMean(key.Text, all)}", string.Join(", ", all));
+            }
+            check(key.Text, value);
+        }
+    }
+
+    private void DevEui(SiteFields source)
+    {
+        if (source.Text("chirpstack", 64) is not { } eui)
+        {
+            return;
+        }
+        if (eui.Length != 16 || !eui.All(char.IsAsciiHexDigit))
+        {
+            mistakes.Add(source.Node("chirpstack")!, $"'chirpstack' is '{eui}'", "a devEui of 16 hexadecimal digits (in quotes if all are 0-9)");
+            return;
+        }
+        Take(source.Node("chirpstack")!, "chirpstack", eui.ToLowerInvariant());
+    }
+
+    private void Own(SiteFields source, string kind)
+    {
+        if (source.Text(kind, MaxTopicLength) is { } name)
+        {
+            Take(source.Node(kind)!, kind, name);
+        }
+    }
+
+    [GeneratedRegex("^[0-9]{1,5}(us|ms|s)$")]
+    private static partial Regex Span();
+
+    [GeneratedRegex(@"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")]
+    private static partial Regex HostAndPort();
+}

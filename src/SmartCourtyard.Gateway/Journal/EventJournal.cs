@@ -1,0 +1,267 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using SmartCourtyard.Custody;
+
+namespace SmartCourtyard.Gateway.Journal;
+
+/// <summary>
+/// Appends events and says when they are on disk. What comes while a commit is under way shares the next one (group commit). While
+/// the disk does not take them, events stay here in memory, go out all the same, and are written as soon as it does.
+/// </summary>
+internal sealed partial class EventJournal : BackgroundService
+{
+    /// <summary>How many events are held in memory while the disk takes none; then the givers wait.</summary>
+    public const int UnstoredAtMost = 10_000;
+
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KeepHandedOn = TimeSpan.FromDays(180);
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(24);
+
+    private readonly JournalStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<EventJournal> _logger;
+    private readonly JournalWrite _write = new();
+    private readonly Channel<Request> _requests = Channel.CreateBounded<Request>(new BoundedChannelOptions(10_000) { SingleReader = true });
+    private long _last;
+    private long _refused;
+    private int _underWay;
+    private volatile bool _failing;
+
+    public EventJournal(JournalStore store, TimeProvider time, ILogger<EventJournal> logger)
+    {
+        _store = store;
+        _time = time;
+        _logger = logger;
+        _last = store.LastSequence();
+        _refused = store.CountRefused();
+        Outbox = new Outbox(store.ReadWaiting);
+        Outbox.Begin(store.CountWaiting());
+    }
+
+    /// <summary>Called when the disk begins (true) or ceases (false) to refuse events.</summary>
+    public Action<bool, string?> StorageFailing { get; set; } = (_, _) => { };
+
+    /// <summary>What waits for the next holder.</summary>
+    public Outbox Outbox { get; }
+
+    /// <summary>The last sequence given.</summary>
+    public long LastSequence => Interlocked.Read(ref _last);
+
+    /// <summary>Events that the next holder refused for good; they are kept.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>True while something that was appended is not on disk yet.</summary>
+    public bool IsBehind => Volatile.Read(ref _underWay) > 0 || _failing;
+
+    /// <summary>Appends an entry; an empty one is a barrier. True when it, and all before it, are on disk.</summary>
+    public ValueTask<bool> AppendAsync(JournalEntry entry, CancellationToken stop) => SendAsync(new Append(entry), stop);
+
+    /// <summary>Marks events as refused for good by the next holder, and keeps them.</summary>
+    public ValueTask<bool> RefuseAsync(IReadOnlyList<StoredEvent> events, CancellationToken stop) => SendAsync(new Refuse(events), stop);
+
+    /// <summary>
+    /// The next holder has events of this gateway up to <paramref name="expected"/> − 1: nothing that waits may stand below it.
+    /// </summary>
+    /// <param name="expected">The first sequence that is free there.</param>
+    /// <param name="renumber">True to move the events that wait; false where none of them is known to collide.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public ValueTask<bool> SkipToAsync(long expected, bool renumber, CancellationToken stop) => SendAsync(new SkipTo(expected, renumber), stop);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pruneAt = _time.GetTimestamp();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await WaitForWorkAsync(stoppingToken).ConfigureAwait(false);
+            Turn();
+            if (_time.GetElapsedTime(pruneAt) > PruneEvery && !_failing)
+            {
+                pruneAt = _time.GetTimestamp();
+                _store.Prune(_time.GetUtcNow() - KeepHandedOn);
+            }
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _requests.Writer.TryComplete();
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        Turn();
+    }
+
+    private async ValueTask<bool> SendAsync(Request request, CancellationToken stop)
+    {
+        Interlocked.Increment(ref _underWay);
+        try
+        {
+            await _requests.Writer.WriteAsync(request, stop).ConfigureAwait(false);
+            return await request.Done.Task.WaitAsync(stop).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    private async Task WaitForWorkAsync(CancellationToken stop)
+    {
+        var full = _write.Events.Count >= UnstoredAtMost;
+        using var idle = new CancellationTokenSource(RetryEvery, _time);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, idle.Token);
+            if (full)
+            {
+                await Task.Delay(RetryEvery, _time, stop).ConfigureAwait(false);
+            }
+            else
+            {
+                await _requests.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // A second has passed, or the gateway stops: either way it is time for a turn.
+        }
+    }
+
+    private void Turn()
+    {
+        var requests = new List<Request>();
+        var skips = new List<SkipTo>();
+        var fresh = new List<StoredEvent>();
+        while (_write.Events.Count < UnstoredAtMost && _requests.Reader.TryRead(out var request))
+        {
+            requests.Add(request);
+            Take(request, fresh, skips);
+        }
+
+        var handed = Outbox.Handed();
+        _write.Handed = handed;
+        var stored = _write.IsEmpty || TryCommit();
+        foreach (var e in fresh)
+        {
+            Outbox.Add(stored ? e : e with { IsStored = false });
+        }
+
+        if (stored)
+        {
+            Outbox.Marked(handed);
+            _write.Clear();
+            skips.ForEach(Skip);
+        }
+
+        Finish(requests, stored);
+    }
+
+    private void Take(Request request, List<StoredEvent> fresh, List<SkipTo> skips)
+    {
+        switch (request)
+        {
+            case Append append:
+                foreach (var e in append.Entry.Events)
+                {
+                    var sequence = Interlocked.Increment(ref _last);
+                    fresh.Add(new StoredEvent(
+                        sequence, e.Id, e.Type.StartsWith("smartcourtyard.alarm.", StringComparison.Ordinal), IsStored: true, e.Time,
+                        EventWriter.Bytes(e, sequence)));
+                    _write.Events.Add(fresh[^1]);
+                }
+
+                foreach (var alarm in append.Entry.Alarms)
+                {
+                    _write.Alarms[alarm.Id] = alarm;
+                }
+
+                _write.Deliveries.AddRange(append.Entry.Deliveries);
+                _write.CommandBookmark = append.Entry.CommandBookmark ?? _write.CommandBookmark;
+                break;
+            case Refuse refuse:
+                _write.Refused.AddRange(refuse.Events.Select(e => e.Sequence));
+                Outbox.Remove(refuse.Events);
+                Interlocked.Add(ref _refused, refuse.Events.Count);
+                break;
+            case SkipTo skip:
+                skips.Add(skip);
+                break;
+        }
+    }
+
+    private void Skip(SkipTo skip)
+    {
+        if (skip.Renumber)
+        {
+            var from = Math.Max(skip.Expected, LastSequence + 1);
+            Interlocked.Exchange(ref _last, _store.Renumber(from) - 1);
+            Outbox.Reload();
+            LogRenumbered(from);
+        }
+        else if (skip.Expected - 1 > LastSequence)
+        {
+            LogSkipped(LastSequence, skip.Expected);
+            Interlocked.Exchange(ref _last, skip.Expected - 1);
+        }
+    }
+
+    private bool TryCommit()
+    {
+        try
+        {
+            _store.Commit(_write);
+            if (_failing)
+            {
+                _failing = false;
+                LogStorageBack();
+                StorageFailing(false, null);
+            }
+
+            return true;
+        }
+        catch (SqliteException e)
+        {
+            if (!_failing)
+            {
+                _failing = true;
+                LogStorageFailing(e);
+                StorageFailing(true, e.Message);
+            }
+
+            return false;
+        }
+    }
+
+    private static void Finish(List<Request> requests, bool stored)
+    {
+        foreach (var request in requests)
+        {
+            request.Done.TrySetResult(stored);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The journal does not take events; they are kept in memory and handed on from there")]
+    private partial void LogStorageFailing(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The journal takes events again; what was kept in memory is on disk")]
+    private partial void LogStorageBack();
+
+    [LoggerMessage(LogLevel.Warning, "The duty room has events of this gateway beyond sequence {Last}; going on from {Expected}")]
+    private partial void LogSkipped(long last, long expected);
+
+    [LoggerMessage(LogLevel.Warning, "Waiting events collided with others at the duty room; renumbered from {From}")]
+    private partial void LogRenumbered(long from);
+
+    private abstract record Request
+    {
+        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed record Append(JournalEntry Entry) : Request;
+
+    private sealed record Refuse(IReadOnlyList<StoredEvent> Events) : Request;
+
+    private sealed record SkipTo(long Expected, bool Renumber) : Request;
+}

@@ -1,0 +1,239 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Custody;
+
+namespace SmartCourtyard.Gateway.Journal;
+
+/// <summary>The journal's tables in SQLite: WAL, synchronous=FULL, one writer and one reader connection.</summary>
+internal sealed class JournalStore : IDisposable
+{
+    private const int DeliveriesRemembered = 2_000;
+
+    private readonly SqliteConnection _writer;
+    private readonly SqliteConnection _reader;
+    private readonly Lock _readerGate = new();
+    private readonly SqliteCommand _insertEvent;
+    private readonly SqliteCommand _upsertAlarm;
+    private readonly SqliteCommand _deleteAlarm;
+    private readonly SqliteCommand _mark;
+    private readonly SqliteCommand _insertDelivery;
+    private readonly SqliteCommand _setBookmark;
+
+    private JournalStore(SqliteConnection writer, SqliteConnection reader)
+    {
+        _writer = writer;
+        _reader = reader;
+        _insertEvent = Prepare("INSERT INTO event(sequence, id, alarm, handed, at, body) VALUES($sequence, $id, $alarm, $handed, $at, $body)",
+            "$sequence", "$id", "$alarm", "$handed", "$at", "$body");
+        _upsertAlarm = Prepare("INSERT INTO alarm(id, body) VALUES($id, $body) ON CONFLICT(id) DO UPDATE SET body = excluded.body", "$id", "$body");
+        _deleteAlarm = Prepare("DELETE FROM alarm WHERE id = $id", "$id");
+        _mark = Prepare("UPDATE event SET handed = $handed WHERE sequence = $sequence", "$sequence", "$handed");
+        _insertDelivery = Prepare("INSERT INTO delivery(fingerprint) VALUES($fingerprint)", "$fingerprint");
+        _setBookmark = Prepare("INSERT INTO bookmark(name, value) VALUES('commands', $value) ON CONFLICT(name) DO UPDATE SET value = excluded.value", "$value");
+    }
+
+    /// <summary>Opens or creates the journal.</summary>
+    /// <exception cref="SqliteException">The file cannot be opened, is no database, or is damaged.</exception>
+    public static JournalStore Open(string path)
+    {
+        var writer = Connect(path);
+        try
+        {
+            Execute(writer, """
+                PRAGMA journal_mode = WAL;
+                PRAGMA synchronous = FULL;
+                PRAGMA busy_timeout = 5000;
+                CREATE TABLE IF NOT EXISTS event(
+                    sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, alarm INTEGER NOT NULL, handed INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL);
+                CREATE INDEX IF NOT EXISTS event_waiting ON event(alarm DESC, sequence) WHERE handed = 0;
+                CREATE TABLE IF NOT EXISTS alarm(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS delivery(number INTEGER PRIMARY KEY, fingerprint INTEGER NOT NULL);
+                CREATE TABLE IF NOT EXISTS bookmark(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+                """);
+            var reader = Connect(path);
+            Execute(reader, "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
+            return new JournalStore(writer, reader);
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The last sequence given; 0 in a new journal.</summary>
+    public long LastSequence() => Convert.ToInt64(
+        Read("SELECT coalesce(max(sequence), 0) FROM event", r => r.GetInt64(0)).Single(), CultureInfo.InvariantCulture);
+
+    /// <summary>How many events wait for the next holder.</summary>
+    public long CountWaiting() => Read("SELECT count(*) FROM event WHERE handed = 0", r => r.GetInt64(0)).Single();
+
+    /// <summary>How many events the next holder refused for good; they are kept.</summary>
+    public long CountRefused() => Read("SELECT count(*) FROM event WHERE handed = 2", r => r.GetInt64(0)).Single();
+
+    /// <summary>The first events that wait, alarms first.</summary>
+    public IReadOnlyList<StoredEvent> ReadWaiting(int most) => Read(
+        "SELECT sequence, id, alarm, at, body FROM event WHERE handed = 0 ORDER BY alarm DESC, sequence LIMIT "
+            + most.ToString(CultureInfo.InvariantCulture),
+        r => new StoredEvent(
+            r.GetInt64(0), r.GetString(1), r.GetInt64(2) != 0, IsStored: true,
+            DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)), (byte[])r.GetValue(4)));
+
+    /// <summary>The alarms that were not done with.</summary>
+    public IReadOnlyList<Alarm> ReadAlarms() => Read(
+        "SELECT body FROM alarm", r => JsonSerializer.Deserialize((byte[])r.GetValue(0), JournalJson.Default.Alarm)!);
+
+    /// <summary>Fingerprints of the deliveries remembered, oldest first.</summary>
+    public IReadOnlyList<long> ReadDeliveries() => Read("SELECT fingerprint FROM delivery ORDER BY number", r => r.GetInt64(0));
+
+    /// <summary>How far the duty room's command stream has been answered; null if never.</summary>
+    public string? ReadCommandBookmark()
+        => Read("SELECT value FROM bookmark WHERE name = 'commands'", r => r.GetString(0)).SingleOrDefault();
+
+    /// <summary>Writes everything in one transaction, on disk when it returns.</summary>
+    /// <exception cref="SqliteException">Nothing was written.</exception>
+    public void Commit(JournalWrite write)
+    {
+        using var transaction = _writer.BeginTransaction();
+        foreach (var e in write.Events)
+        {
+            Run(_insertEvent, transaction, e.Sequence, e.Id, e.IsAlarm, write.Handed.Contains(e.Sequence) ? 1 : 0,
+                e.At.ToUnixTimeMilliseconds(), e.Bytes.ToArray());
+        }
+
+        foreach (var alarm in write.Alarms.Values)
+        {
+            if (alarm.IsOpen || alarm.Condition == AlarmCondition.Active)
+            {
+                Run(_upsertAlarm, transaction, alarm.Id, JsonSerializer.SerializeToUtf8Bytes(alarm, JournalJson.Default.Alarm));
+            }
+            else
+            {
+                Run(_deleteAlarm, transaction, alarm.Id);
+            }
+        }
+
+        foreach (var sequence in write.Handed)
+        {
+            Run(_mark, transaction, sequence, 1);
+        }
+
+        foreach (var sequence in write.Refused)
+        {
+            Run(_mark, transaction, sequence, 2);
+        }
+
+        foreach (var fingerprint in write.Deliveries)
+        {
+            Run(_insertDelivery, transaction, fingerprint);
+        }
+
+        if (write.CommandBookmark is not null)
+        {
+            Run(_setBookmark, transaction, write.CommandBookmark);
+        }
+
+        transaction.Commit();
+    }
+
+    /// <summary>Gives the waiting events new places, from a sequence on, in their old order.</summary>
+    public long Renumber(long from)
+    {
+        var waiting = ReadWaiting(int.MaxValue).OrderBy(e => e.Sequence).ToList();
+        using var transaction = _writer.BeginTransaction();
+        Execute(_writer, "DELETE FROM event WHERE handed = 0", transaction);
+        foreach (var e in waiting)
+        {
+            var bytes = EventWriter.Bytes(JsonSerializer.Deserialize(e.Bytes.Span, CustodyJson.Default.CourtyardEvent)!, from);
+            Run(_insertEvent, transaction, from++, e.Id, e.IsAlarm, 0, e.At.ToUnixTimeMilliseconds(), bytes);
+        }
+
+        transaction.Commit();
+        return from;
+    }
+
+    /// <summary>Forgets what nobody needs any more: events handed on before a time, deliveries of long ago.</summary>
+    public void Prune(DateTimeOffset before)
+    {
+        using var transaction = _writer.BeginTransaction();
+        Execute(_writer, string.Create(CultureInfo.InvariantCulture, $"""
+            DELETE FROM event WHERE handed = 1 AND at < {before.ToUnixTimeMilliseconds()} AND sequence < (SELECT max(sequence) FROM event);
+            DELETE FROM delivery WHERE number <= (SELECT max(number) FROM delivery) - {DeliveriesRemembered};
+            """), transaction);
+        transaction.Commit();
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in new[] { _insertEvent, _upsertAlarm, _deleteAlarm, _mark, _insertDelivery, _setBookmark })
+        {
+            command.Dispose();
+        }
+
+        _reader.Dispose();
+        _writer.Dispose();
+    }
+
+    private static SqliteConnection Connect(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the texts are this file's own; no input enters them
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.Transaction = transaction;
+        command.ExecuteNonQuery();
+    }
+
+    private static void Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
+    {
+        command.Transaction = transaction;
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i];
+        }
+
+        command.ExecuteNonQuery();
+    }
+
+    private SqliteCommand Prepare(string sql, params ReadOnlySpan<string> parameters)
+    {
+        var command = _writer.CreateCommand();
+#pragma warning disable CA2100
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var name in parameters)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = name });
+        }
+
+        return command;
+    }
+
+    private List<T> Read<T>(string sql, Func<SqliteDataReader, T> row)
+    {
+        lock (_readerGate)
+        {
+            using var command = _reader.CreateCommand();
+#pragma warning disable CA2100
+            command.CommandText = sql;
+#pragma warning restore CA2100
+            using var reader = command.ExecuteReader();
+            var rows = new List<T>();
+            while (reader.Read())
+            {
+                rows.Add(row(reader));
+            }
+
+            return rows;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Custody;
+
+namespace SmartCourtyard.Gateway.Journal;
+
+/// <summary>What the next transaction writes: everything that came while the last one was under way.</summary>
+internal sealed class JournalWrite
+{
+    public List<StoredEvent> Events { get; } = [];
+
+    public Dictionary<string, Alarm> Alarms { get; } = new(StringComparer.Ordinal);
+
+    public List<long> Deliveries { get; } = [];
+
+    public IReadOnlyList<long> Handed { get; set; } = [];
+
+    public List<long> Refused { get; } = [];
+
+    public string? CommandBookmark { get; set; }
+
+    public bool IsEmpty => Events.Count == 0 && Alarms.Count == 0 && Deliveries.Count == 0 && Handed.Count == 0 && Refused.Count == 0
+        && CommandBookmark is null;
+
+    public void Clear()
+    {
+        Events.Clear();
+        Alarms.Clear();
+        Deliveries.Clear();
+        Refused.Clear();
+        Handed = [];
+        CommandBookmark = null;
+    }
+}
+
+/// <summary>JSON of the alarms that the journal keeps for the next start.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Alarm))]
+internal sealed partial class JournalJson : JsonSerializerContext;

@@ -1,0 +1,205 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SmartCourtyard.Custody;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.Paths;
+
+/// <summary>Speaks the duty room's gateway API over HTTP.</summary>
+internal sealed class DutyRoomClient : IDisposable
+{
+    // GB/T 26875.3, 6.5: an answer that has not come within 10 s does not come.
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
+    private static readonly MediaTypeHeaderValue Batch = new("application/cloudevents-batch+json");
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    private readonly HttpClient _http;
+    private readonly string _gateway;
+    private readonly TimeProvider _time;
+
+    public DutyRoomClient(Uri dutyRoom, string token, string courtyardId, TimeProvider time)
+    {
+        _time = time;
+        _gateway = "api/v1/gateways/" + courtyardId + "/";
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(3),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+            UseProxy = false,
+            AllowAutoRedirect = false,
+        })
+        {
+            BaseAddress = dutyRoom.AbsoluteUri.EndsWith('/') ? dutyRoom : new Uri(dutyRoom.AbsoluteUri + "/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>Hands a batch on. The bytes are the journal's own.</summary>
+    public async Task<Handover> SendAsync(IReadOnlyList<StoredEvent> events, CancellationToken stop)
+    {
+        var body = new ArrayBufferWriter<byte>(events.Sum(e => e.Bytes.Length + 1) + 2);
+        body.Write("["u8);
+        for (var i = 0; i < events.Count; i++)
+        {
+            body.Write(i == 0 ? default : ","u8);
+            body.Write(events[i].Bytes.Span);
+        }
+
+        body.Write("]"u8);
+        return await AskAsync(HttpMethod.Post, "events", body.WrittenMemory, Batch, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Says that the gateway lives; the answer carries the sequence that the duty room expects next.</summary>
+    public Task<Handover> BeatAsync(Heartbeat beat, CancellationToken stop)
+        => AskAsync(HttpMethod.Post, "heartbeat", JsonSerializer.SerializeToUtf8Bytes(beat, PathsJson.Default.Heartbeat), Json, stop);
+
+    /// <summary>Tells the health of devices: all of them, or those that changed.</summary>
+    public Task<Handover> ReportHealthAsync(IReadOnlyList<HealthReport> devices, bool complete, CancellationToken stop) => AskAsync(
+        HttpMethod.Put, complete ? "health?complete=true" : "health",
+        JsonSerializer.SerializeToUtf8Bytes(devices, PathsJson.Default.IReadOnlyListHealthReport), Json, stop);
+
+    /// <summary>Tells what the courtyard looks like.</summary>
+    public Task<Handover> DescribeAsync(SiteReport site, CancellationToken stop)
+        => AskAsync(HttpMethod.Put, "site", JsonSerializer.SerializeToUtf8Bytes(site, PathsJson.Default.SiteReport), Json, stop);
+
+    /// <summary>Opens the stream of commands behind a bookmark; null where it cannot be had now.</summary>
+    public async Task<Stream?> OpenCommandsAsync(string? after, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, _gateway + "commands");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        if (after is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", after);
+        }
+
+        using var deadline = new CancellationTokenSource(AnswerWithin, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
+        try
+        {
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                return await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
+            }
+
+            response.Dispose();
+            return null;
+        }
+        catch (Exception e) when (IsUnreachable(e, stop))
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<Handover> AskAsync(
+        HttpMethod method, string call, ReadOnlyMemory<byte> body, MediaTypeHeaderValue type, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(method, _gateway + call) { Content = new ReadOnlyMemoryContent(body) };
+        request.Content.Headers.ContentType = type;
+        using var deadline = new CancellationTokenSource(AnswerWithin, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, deadline.Token);
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token).ConfigureAwait(false);
+            var answer = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
+            return Read(response, answer);
+        }
+        catch (Exception e) when (IsUnreachable(e, stop))
+        {
+            var detail = e is OperationCanceledException ? "no answer within 10 s" : e.Message;
+            return new Handover(HandoverReason.Unreachable, $"the duty room at {_http.BaseAddress} cannot be reached: {detail}");
+        }
+    }
+
+    private static bool IsUnreachable(Exception e, CancellationToken stop)
+        => !stop.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException;
+
+    private static Handover Read(HttpResponseMessage response, byte[] answer)
+    {
+        var detail = $"the duty room answered {(int)response.StatusCode} {response.ReasonPhrase}";
+        var said = response.IsSuccessStatusCode ? ReadAnswer(answer) : ReadProblem(answer);
+        var wait = response.Headers.RetryAfter?.Delta;
+        return response.StatusCode switch
+        {
+            HttpStatusCode.OK or HttpStatusCode.NoContent => new Handover(HandoverReason.Stored, Expected: ToSequence(said?.Expected)),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new Handover(HandoverReason.NotAllowed, detail),
+            HttpStatusCode.BadRequest => new Handover(HandoverReason.Refused, $"{detail}: {said?.Detail}", Index: said?.Index),
+            HttpStatusCode.Conflict => new Handover(HandoverReason.Collision, detail, Expected: ToSequence(said?.Expected)),
+            HttpStatusCode.RequestEntityTooLarge => new Handover(HandoverReason.TooLarge, detail),
+            _ => new Handover(HandoverReason.Busy, detail, wait),
+        };
+    }
+
+    private static long? ToSequence(string? text)
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
+
+    private static Answer? ReadAnswer(byte[] answer) => ReadProblem(answer);
+
+    private static Answer? ReadProblem(byte[] answer)
+    {
+        try
+        {
+            return answer.Length == 0 ? null : JsonSerializer.Deserialize(answer, PathsJson.Default.Answer);
+        }
+        catch (JsonException)
+        {
+            // Something in between answered in its own words; the status says enough.
+            return null;
+        }
+    }
+
+    internal sealed record Answer(string? Detail, int? Index, string? Expected);
+}
+
+/// <summary>The gateway's sign of life.</summary>
+internal sealed record Heartbeat(string Sequence, long Queued, double Uptime, string Version, DeviceCounts Devices);
+
+/// <summary>How many devices are well and how many are not.</summary>
+internal sealed record DeviceCounts(int Ok, int Trouble);
+
+/// <summary>The health of one device, as sent.</summary>
+internal sealed record HealthReport(
+    string Device, HealthState State, IReadOnlyList<TroubleReason> Reasons, DateTimeOffset? LastHeard, double? Battery, double? LinkQuality,
+    DateTimeOffset? LastTest)
+{
+    public static HealthReport From(DeviceHealth health) => new(
+        health.Device.Id, health.State, health.Reasons, health.LastHeard, health.Battery, health.LinkQuality, health.LastTest);
+}
+
+/// <summary>What the courtyard looks like, as sent.</summary>
+internal sealed record SiteReport(
+    string Id, string Name, SiteAddress? Address, IReadOnlyList<SiteBuilding> Buildings, IReadOnlyList<SiteDevice> Devices)
+{
+    public static SiteReport From(Courtyards.Courtyard courtyard) => new(
+        courtyard.Id, courtyard.Name,
+        courtyard.Address is { } a ? new SiteAddress(a.Street, a.Community, a.Grid) : null,
+        [.. courtyard.Buildings.Select(b => new SiteBuilding(b.Id, b.Name, b.Units, b.Floors))],
+        [.. courtyard.Devices.Select(d => new SiteDevice(d.Id, d.Name, Courtyards.DeviceClasses.Name(d.Class), At.From(d.At), d.Call))]);
+}
+
+internal sealed record SiteAddress(string? Street, string? Community, string? Grid);
+
+internal sealed record SiteBuilding(string Id, string Name, int Units, int Floors);
+
+internal sealed record SiteDevice(string Id, string? Name, string Class, At At, string? Call);
+
+/// <summary>One command of the duty room.</summary>
+internal sealed record CommandBody(string Id, string? AlarmId, DateTimeOffset? At, string? By);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(UtcMillisecondsConverter)])]
+[JsonSerializable(typeof(Heartbeat))]
+[JsonSerializable(typeof(IReadOnlyList<HealthReport>))]
+[JsonSerializable(typeof(SiteReport))]
+[JsonSerializable(typeof(DutyRoomClient.Answer))]
+[JsonSerializable(typeof(CommandBody))]
+internal sealed partial class PathsJson : JsonSerializerContext;

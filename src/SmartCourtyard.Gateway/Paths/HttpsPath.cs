@@ -1,0 +1,103 @@
+using SmartCourtyard.Custody;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.Paths;
+
+/// <summary>What the path tells and asks the rest of the gateway.</summary>
+/// <param name="Refuse">Marks events that the duty room never takes; they stay in the journal.</param>
+/// <param name="SkipTo">The duty room's sequence is ahead; true moves the events that wait.</param>
+/// <param name="Trouble">Begins or ends a trouble of the gateway itself.</param>
+internal sealed record PathOutputs(
+    Func<IReadOnlyList<StoredEvent>, CancellationToken, ValueTask> Refuse,
+    Func<long, bool, CancellationToken, ValueTask> SkipTo,
+    Func<TroubleReason, bool, string?, CancellationToken, ValueTask> Trouble);
+
+/// <summary>
+/// Hands events on to the duty room: alarms before anything else, at most one batch under way, retried for ever with growing
+/// pauses, at once when the path returns.
+/// </summary>
+internal sealed partial class HttpsPath(
+    Outbox outbox, DutyRoomClient dutyRoom, PathStatus status, PathOutputs outputs, TimeProvider time, ILogger<HttpsPath> logger)
+    : BackgroundService
+{
+    private const int EventsAtMost = 500;
+    private const int BytesAtMost = 900 * 1024;
+
+    private int _failures;
+    private int _most = EventsAtMost;
+    private HandoverReason _said = HandoverReason.Stored;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var batch = await outbox.TakeAsync(_most, BytesAtMost, stoppingToken).ConfigureAwait(false);
+            var answer = await dutyRoom.SendAsync(batch, stoppingToken).ConfigureAwait(false);
+            NoteChange(answer);
+            await FollowAsync(batch, answer, stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask FollowAsync(IReadOnlyList<StoredEvent> batch, Handover answer, CancellationToken stop)
+    {
+        switch (answer.Reason)
+        {
+            case HandoverReason.Stored:
+                outbox.Remove(batch);
+                status.Up(batch[^1].Sequence, time.GetUtcNow());
+                _failures = 0;
+                _most = EventsAtMost;
+                break;
+            case HandoverReason.Refused when answer.Index is { } index && index >= 0 && index < batch.Count:
+                await SetAsideAsync(batch[index], answer, stop).ConfigureAwait(false);
+                break;
+            case HandoverReason.Refused or HandoverReason.TooLarge when batch.Count > 1:
+                _most = Math.Max(1, batch.Count / 2);
+                break;
+            case HandoverReason.Refused or HandoverReason.TooLarge:
+                await SetAsideAsync(batch[0], answer, stop).ConfigureAwait(false);
+                break;
+            case HandoverReason.Collision when answer.Expected is { } expected:
+                await outputs.SkipTo(expected, true, stop).ConfigureAwait(false);
+                break;
+            default:
+                status.Down(answer);
+                var wait = Backoff.Delay(++_failures, Random.Shared.NextDouble(), answer.RetryAfter);
+                await status.WaitAsync(wait, time, stop).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async ValueTask SetAsideAsync(StoredEvent e, Handover answer, CancellationToken stop)
+    {
+        LogRefused(e.Id, e.Sequence, answer.Detail);
+        await outputs.Refuse([e], stop).ConfigureAwait(false);
+        await outputs.Trouble(TroubleReason.EventRefused, true, answer.Detail, stop).ConfigureAwait(false);
+    }
+
+    private void NoteChange(Handover answer)
+    {
+        // Only a changed answer is news: a long outage must not fill the log.
+        if (answer.Reason != _said)
+        {
+            _said = answer.Reason;
+            if (answer.Reason == HandoverReason.Stored)
+            {
+                LogUp(outbox.Waiting);
+            }
+            else
+            {
+                LogDown(answer.Reason, answer.Detail, outbox.Waiting);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "events are not handed on: {Reason}: {Detail}; {Waiting} wait")]
+    private partial void LogDown(HandoverReason reason, string? detail, long waiting);
+
+    [LoggerMessage(LogLevel.Information, "events are handed on; {Waiting} wait")]
+    private partial void LogUp(long waiting);
+
+    [LoggerMessage(LogLevel.Error, "the duty room refuses event {Id} (sequence {Sequence}): {Detail}; it is kept")]
+    private partial void LogRefused(string id, long sequence, string? detail);
+}

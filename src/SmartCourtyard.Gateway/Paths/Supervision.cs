@@ -1,0 +1,93 @@
+using System.Globalization;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Custody;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.Paths;
+
+/// <summary>
+/// Shows the duty room every 20 s that the gateway lives, and what it knows of its devices: everything once the duty room can be
+/// reached, afterwards what changed.
+/// </summary>
+internal sealed class Supervision(
+    Courtyard courtyard, DutyRoomClient dutyRoom, PathStatus status, Func<long> lastSequence, Outbox outbox,
+    Func<CancellationToken, ValueTask<IReadOnlyList<DeviceHealth>>> health, Func<long, CancellationToken, ValueTask> skipTo,
+    TimeProvider time, string version) : BackgroundService
+{
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(2);
+
+    private readonly long _start = time.GetTimestamp();
+    private readonly Dictionary<string, HealthReport> _told = new(StringComparer.Ordinal);
+    private bool _siteTold;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var alive = await TurnAsync(stoppingToken).ConfigureAwait(false);
+            await Task.Delay(alive ? BeatEvery : TryAgainAfter, time, stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> TurnAsync(CancellationToken stop)
+    {
+        var devices = await health(stop).ConfigureAwait(false);
+        var reports = devices.Select(HealthReport.From).ToList();
+        if (!_siteTold)
+        {
+            _siteTold = (await dutyRoom.DescribeAsync(SiteReport.From(courtyard), stop).ConfigureAwait(false)).Reason
+                == HandoverReason.Stored;
+        }
+
+        var beat = new Heartbeat(
+            lastSequence().ToString(CultureInfo.InvariantCulture), outbox.Waiting, time.GetElapsedTime(_start).TotalSeconds, version,
+            new DeviceCounts(reports.Count(r => r.State == HealthState.Ok), reports.Count(r => r.State == HealthState.Trouble)));
+        var answer = await dutyRoom.BeatAsync(beat, stop).ConfigureAwait(false);
+        if (answer.Reason != HandoverReason.Stored)
+        {
+            status.Down(answer);
+            // A duty room that comes back may be another one, or an older one: it is told everything again.
+            _siteTold = false;
+            _told.Clear();
+            return false;
+        }
+
+        status.Up(null, time.GetUtcNow());
+        if (answer.Expected is { } expected && expected > lastSequence() + 1)
+        {
+            await skipTo(expected, stop).ConfigureAwait(false);
+        }
+
+        return _siteTold && await TellHealthAsync(reports, stop).ConfigureAwait(false);
+    }
+
+    private async Task<bool> TellHealthAsync(List<HealthReport> reports, CancellationToken stop)
+    {
+        var complete = _told.Count == 0;
+        var changed = reports.Where(r => !_told.TryGetValue(r.Device, out var told) || !Same(told, r)).ToList();
+        if (changed.Count == 0)
+        {
+            return true;
+        }
+
+        var answer = await dutyRoom.ReportHealthAsync(changed, complete, stop).ConfigureAwait(false);
+        if (answer.Reason != HandoverReason.Stored)
+        {
+            return false;
+        }
+
+        foreach (var report in changed)
+        {
+            _told[report.Device] = report;
+        }
+
+        return true;
+    }
+
+    private static bool Same(HealthReport told, HealthReport now)
+        => told.State == now.State && told.Battery == now.Battery && told.LastTest == now.LastTest
+            && told.Reasons.SequenceEqual(now.Reasons)
+            // A minute's grain is enough for "last heard": finer would send every device on every beat.
+            && (now.LastHeard - told.LastHeard)?.Duration() is null or { TotalMinutes: < 5 } && told.LastHeard.HasValue == now.LastHeard.HasValue;
+}

@@ -1,0 +1,281 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Custody;
+using SmartCourtyard.Readings;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.Watch;
+
+/// <summary>What the loop hands its events and readings to.</summary>
+/// <param name="Store">Appends to the journal; true when it is on disk. An empty entry is a barrier.</param>
+/// <param name="StoreIsBehind">True while something appended earlier is not on disk yet.</param>
+/// <param name="Measure">Takes readings to the measurements; never waits.</param>
+internal sealed record WatchOutputs(Func<JournalEntry, ValueTask<bool>> Store, Func<bool> StoreIsBehind, Action<HeardBatch> Measure);
+
+/// <summary>
+/// The one loop: readings, ticks, receipts and news about connections enter by one bounded channel and leave as events. Everything
+/// it knows it owns alone, so there are no locks; what others may see are snapshots.
+/// </summary>
+internal sealed partial class WatchLoop : BackgroundService
+{
+    private const int DeliveriesRemembered = 2_000;
+    private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WaitedTooLong = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<Input> _inputs = Channel.CreateBounded<Input>(new BoundedChannelOptions(1_000) { SingleReader = true });
+    private readonly AlarmBook _alarms;
+    private readonly HealthBook _health;
+    private readonly EventWriter _writer;
+    private readonly WatchOutputs _outputs;
+    private readonly WatchClock _clock;
+    private readonly ILogger<WatchLoop> _logger;
+    private readonly RecentDeliveries _deliveries;
+    private readonly List<AlarmChange> _alarmChanges = [];
+    private readonly List<TroubleChange> _troubleChanges = [];
+    private ImmutableArray<Alarm> _open;
+    private long _judged;
+
+    public WatchLoop(
+        Courtyard courtyard, IReadOnlyList<Alarm> restored, IReadOnlyList<long> deliveries, WatchOutputs outputs, WatchClock clock,
+        ILogger<WatchLoop> logger)
+    {
+        _alarms = new AlarmBook(restored);
+        _health = new HealthBook(courtyard, clock.Now());
+        _writer = new EventWriter(courtyard.Id);
+        _deliveries = new RecentDeliveries(deliveries, DeliveriesRemembered);
+        _outputs = outputs;
+        _clock = clock;
+        _logger = logger;
+        _open = [.. restored];
+    }
+
+    /// <summary>The alarms that are not done with, as of the last change.</summary>
+    public ImmutableArray<Alarm> Alarms => _open;
+
+    /// <summary>How many messages have been judged.</summary>
+    public long Judged => Interlocked.Read(ref _judged);
+
+    /// <summary>
+    /// Takes what a connection heard. True when it has been judged and what follows from it is on disk: the giver may forget it.
+    /// </summary>
+    public async ValueTask<bool> HearAsync(HeardBatch batch, CancellationToken stop)
+    {
+        if (batch.Count == 0)
+        {
+            return true;
+        }
+
+        var heard = new Heard(batch, _clock.Timestamp());
+        await _inputs.Writer.WriteAsync(heard, stop).ConfigureAwait(false);
+        return !batch.Custody || await heard.Done.Task.WaitAsync(stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a receipt from the duty room and answers the command that brought it.</summary>
+    public ValueTask ReceiveAsync(DutyCommand command, CancellationToken stop)
+        => _inputs.Writer.WriteAsync(new ReceiptInput(command), stop);
+
+    /// <summary>Takes news about a connection or a store of the gateway itself.</summary>
+    public ValueTask TroubleAsync(TroubleReason reason, bool stands, string? detail, CancellationToken stop)
+        => _inputs.Writer.WriteAsync(new OwnTrouble(reason, stands, detail), stop);
+
+    /// <summary>The health of every device, and the troubles that stand.</summary>
+    public async ValueTask<(IReadOnlyList<DeviceHealth> Devices, IReadOnlyList<Trouble> Troubles)> DescribeAsync(CancellationToken stop)
+    {
+        var question = new Question();
+        await _inputs.Writer.WriteAsync(question, stop).ConfigureAwait(false);
+        return await question.Answer.Task.WaitAsync(stop).ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await KeepAsync(new JournalEntry { Events = [_writer.Started(_clock.Started())] }, null).ConfigureAwait(false);
+        var ticks = TickAsync(stoppingToken);
+        try
+        {
+            await foreach (var input in _inputs.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+            {
+                Take(input);
+            }
+        }
+        finally
+        {
+            await ticks.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task TickAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TickEvery, _clock.Time);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            await _inputs.Writer.WriteAsync(new Tick(), stop).ConfigureAwait(false);
+        }
+    }
+
+    private void Take(Input input)
+    {
+        switch (input)
+        {
+            case Heard heard:
+                Judge(heard);
+                break;
+            case ReceiptInput receipt:
+                Receive(receipt.Command);
+                break;
+            case OwnTrouble own:
+                _health.SetOwn(own.Reason, own.Stands, own.Detail, _clock.Now(), _troubleChanges);
+                Keep(null, []);
+                break;
+            case Tick:
+                _health.Tick(_clock.Now(), _troubleChanges);
+                Keep(null, []);
+                break;
+            case Question question:
+                question.Answer.TrySetResult((_health.Describe(), [.. _health.Troubles]));
+                break;
+        }
+    }
+
+    private void Judge(Heard heard)
+    {
+        var now = _clock.Now();
+        var batch = heard.Batch;
+        var deliveries = new List<long>();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var message = batch.Message(i, out var delivery, out var redelivered);
+            if (redelivered && _deliveries.Contains(delivery))
+            {
+                // Judged before; only its receipt got lost. Judging it again would make one press two.
+                continue;
+            }
+
+            var before = _alarmChanges.Count;
+            _alarms.Hear(message, now, _alarmChanges);
+            _health.Hear(message, now, _troubleChanges);
+            if (batch.Custody && _alarmChanges.Count > before)
+            {
+                _deliveries.Add(delivery);
+                deliveries.Add(delivery);
+            }
+        }
+
+        Interlocked.Add(ref _judged, batch.Count);
+        Keep(batch.Custody ? heard.Done : null, deliveries);
+        _outputs.Measure(batch);
+        NoteWait(heard.Since, now);
+    }
+
+    private void NoteWait(long since, Moment now)
+    {
+        var waited = _clock.Since(since);
+        var late = waited > WaitedTooLong;
+        _health.SetOwn(TroubleReason.Overloaded, late, late ? $"a message waited {waited.TotalSeconds:F1} s" : null, now, _troubleChanges);
+        if (_troubleChanges.Count > 0)
+        {
+            Keep(null, []);
+        }
+    }
+
+    private void Receive(DutyCommand command)
+    {
+        var alarm = command.AlarmId is null ? null : _alarms.Receive(command.Kind, command.AlarmId, command.At);
+        var answer = _writer.Command(new CommandData(command.CommandId, command.Type, command.Failure), _clock.Now().Time);
+        var entry = new JournalEntry
+        {
+            Events = [answer], Alarms = alarm is null ? [] : [alarm], CommandBookmark = command.Bookmark,
+        };
+        _open = [.. _alarms.Alarms];
+        _ = KeepAsync(entry, null);
+    }
+
+    private void Keep(TaskCompletionSource<bool>? done, List<long> deliveries)
+    {
+        var entry = Collect(deliveries);
+        if (entry.IsEmpty && (done is null || !_outputs.StoreIsBehind()))
+        {
+            done?.TrySetResult(true);
+            return;
+        }
+
+        // An entry without events still waits for the ones before it: what it repeats may be among them.
+        _ = KeepAsync(entry, done);
+    }
+
+    private JournalEntry Collect(List<long> deliveries)
+    {
+        if (_alarmChanges.Count == 0 && _troubleChanges.Count == 0)
+        {
+            return new JournalEntry();
+        }
+
+        var now = _clock.Now().Time;
+        var events = new List<CourtyardEvent>(_alarmChanges.Count + _troubleChanges.Count);
+        foreach (var change in _alarmChanges)
+        {
+            LogAlarm(change.Step, change.Alarm.Kind, change.Alarm.DeviceId, change.Alarm.Id);
+            events.Add(_writer.Alarm(change, now, _clock.State()));
+        }
+
+        foreach (var change in _troubleChanges)
+        {
+            // A tampered device is an alarm of its own; its trouble would say the same twice.
+            if (change.Trouble.Reason != TroubleReason.Tampered)
+            {
+                LogTrouble(change.Raised ? "raised" : "cleared", change.Trouble.Reason, change.Trouble.Device?.Id ?? "gateway");
+                events.Add(_writer.Trouble(change, now, _clock.State()));
+            }
+        }
+
+        var alarms = _alarmChanges.Select(c => c.Alarm).ToArray();
+        if (alarms.Length > 0)
+        {
+            _open = [.. _alarms.Alarms];
+        }
+
+        _alarmChanges.Clear();
+        _troubleChanges.Clear();
+        return new JournalEntry { Events = events, Alarms = alarms, Deliveries = deliveries };
+    }
+
+    private async Task KeepAsync(JournalEntry entry, TaskCompletionSource<bool>? done)
+    {
+        try
+        {
+            var stored = await _outputs.Store(entry).ConfigureAwait(false);
+            done?.TrySetResult(stored);
+        }
+        catch (OperationCanceledException)
+        {
+            // The gateway stops before the disk answered: the giver keeps the message.
+            done?.TrySetResult(false);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "alarm {Step}: {Kind} at {Device} ({AlarmId})")]
+    private partial void LogAlarm(AlarmStep step, AlarmKind kind, string device, string alarmId);
+
+    [LoggerMessage(LogLevel.Warning, "trouble {Step}: {Reason} at {Device}")]
+    private partial void LogTrouble(string step, TroubleReason reason, string device);
+
+    private abstract record Input;
+
+    private sealed record Heard(HeardBatch Batch, long Since) : Input
+    {
+        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed record ReceiptInput(DutyCommand Command) : Input;
+
+    private sealed record OwnTrouble(TroubleReason Reason, bool Stands, string? Detail) : Input;
+
+    private sealed record Tick : Input;
+
+    private sealed record Question : Input
+    {
+        public TaskCompletionSource<(IReadOnlyList<DeviceHealth>, IReadOnlyList<Trouble>)> Answer { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

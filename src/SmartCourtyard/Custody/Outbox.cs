@@ -1,0 +1,191 @@
+using System.Threading.Channels;
+
+namespace SmartCourtyard.Custody;
+
+/// <summary>An event that waits for the next holder.</summary>
+/// <param name="Sequence">Its place in the gateway's sequence.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="IsAlarm">True for alarms, which go before anything else.</param>
+/// <param name="IsStored">False while the disk has not taken it; it is handed on all the same.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="Bytes">The event in JSON, as stored and as sent.</param>
+public sealed record StoredEvent(long Sequence, string Id, bool IsAlarm, bool IsStored, DateTimeOffset At, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>
+/// The events that the next holder has not confirmed yet: a bounded part in memory, the rest where the journal has it. Safe for one
+/// writer and one reader at a time on different threads.
+/// </summary>
+/// <param name="readWaiting">
+/// Reads from the journal the first waiting events, alarms first, then by sequence; at most as many as asked for.
+/// </param>
+/// <param name="capacity">How many events are kept in memory; 1 or more.</param>
+public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>> readWaiting, int capacity = 10_000)
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<(bool Later, long Sequence), StoredEvent> _waiting = [];
+    private readonly HashSet<long> _handed = [];
+
+    // One wake-up stands for any number of additions.
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private bool _moreInJournal = true;
+    private long _waitingCount;
+
+    /// <summary>How many events wait, in memory and in the journal.</summary>
+    public long Waiting => Interlocked.Read(ref _waitingCount);
+
+    /// <summary>When the oldest event that waits in memory happened; null when none waits.</summary>
+    public DateTimeOffset? Oldest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count == 0 ? null : _waiting.Values.Min(e => e.At);
+            }
+        }
+    }
+
+    /// <summary>Tells how many events waited in the journal when the gateway started.</summary>
+    public void Begin(long waitingInJournal)
+    {
+        Interlocked.Exchange(ref _waitingCount, waitingInJournal);
+        Wake();
+    }
+
+    /// <summary>Adds an event that the journal has taken, or, unstored, one that it could not take yet.</summary>
+    public void Add(StoredEvent e)
+    {
+        lock (_gate)
+        {
+            // An ordinary event behind others that only the journal holds comes back from there in its turn.
+            if (!_moreInJournal || !e.IsStored || e.IsAlarm)
+            {
+                _waiting[(!e.IsAlarm, e.Sequence)] = e;
+                EvictWhenFull();
+            }
+
+            Interlocked.Increment(ref _waitingCount);
+        }
+
+        Wake();
+    }
+
+    /// <summary>Waits until events wait, then gives the first of them, alarms first; they stay until confirmed.</summary>
+    /// <param name="most">How many at the most.</param>
+    /// <param name="mostBytes">How many bytes at the most; one event is always given.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public async ValueTask<IReadOnlyList<StoredEvent>> TakeAsync(int most, int mostBytes, CancellationToken stop)
+    {
+        while (true)
+        {
+            var batch = Peek(most, mostBytes);
+            if (batch.Count > 0)
+            {
+                return batch;
+            }
+
+            await _news.Reader.ReadAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Forgets events that the next holder has, or that it will never take.</summary>
+    public void Remove(IReadOnlyList<StoredEvent> events)
+    {
+        lock (_gate)
+        {
+            foreach (var e in events)
+            {
+                _waiting.Remove((!e.IsAlarm, e.Sequence));
+                if (_handed.Add(e.Sequence))
+                {
+                    Interlocked.Decrement(ref _waitingCount);
+                }
+            }
+        }
+    }
+
+    /// <summary>The sequences that have been handed on and are not marked so in the journal yet.</summary>
+    public IReadOnlyList<long> Handed()
+    {
+        lock (_gate)
+        {
+            return [.. _handed];
+        }
+    }
+
+    /// <summary>The journal has marked these as handed on.</summary>
+    public void Marked(IReadOnlyList<long> sequences)
+    {
+        lock (_gate)
+        {
+            _handed.ExceptWith(sequences);
+        }
+    }
+
+    /// <summary>Forgets what memory holds: the journal has changed its rows and they are read anew.</summary>
+    public void Reload()
+    {
+        lock (_gate)
+        {
+            _waiting.Clear();
+            _moreInJournal = true;
+        }
+
+        Wake();
+    }
+
+    private List<StoredEvent> Peek(int most, int mostBytes)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count == 0 && _moreInJournal)
+            {
+                Refill();
+            }
+
+            var batch = new List<StoredEvent>();
+            var bytes = 0;
+            foreach (var e in _waiting.Values)
+            {
+                bytes += e.Bytes.Length + 1;
+                if (batch.Count == most || (batch.Count > 0 && bytes > mostBytes))
+                {
+                    break;
+                }
+
+                batch.Add(e);
+            }
+
+            return batch;
+        }
+    }
+
+    private void Refill()
+    {
+        var most = Math.Max(1, capacity / 2) + _handed.Count;
+        var read = readWaiting(most);
+        foreach (var e in read)
+        {
+            if (!_handed.Contains(e.Sequence))
+            {
+                _waiting[(!e.IsAlarm, e.Sequence)] = e;
+            }
+        }
+
+        _moreInJournal = read.Count == most;
+    }
+
+    private void EvictWhenFull()
+    {
+        while (_waiting.Count > capacity)
+        {
+            var last = _waiting.Last(e => e.Value.IsStored).Key;
+            _waiting.Remove(last);
+            _moreInJournal = true;
+        }
+    }
+
+    private void Wake() => _news.Writer.TryWrite(true);
+}

@@ -1,0 +1,278 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace SmartCourtyard.Mqtt;
+
+/// <summary>What outlives a connection.</summary>
+internal sealed class Session
+{
+    internal TopicCache Topics { get; } = new();
+
+    internal ExactlyOnce ExactlyOnce { get; } = new();
+
+    /// <summary>A client that has just been made knows neither which filters a stored session has nor the retained state, so it subscribes once in any case.</summary>
+    internal bool Subscribed { get; set; }
+}
+
+/// <summary>One accepted connection, from CONNACK to its end.</summary>
+internal sealed class Connection : IAsyncDisposable
+{
+    private static readonly TimeSpan s_subscribePatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_farewellPatience = TimeSpan.FromSeconds(1);
+    private const int FiltersInSubscribe = 100;
+    private readonly MqttOptions _options;
+    private readonly Welcome _welcome;
+    private readonly Session _session;
+    private readonly MqttCounters _counters;
+    private readonly TimeProvider _time;
+    private readonly Outbox _outbox;
+    private readonly InboundFlow _inbound;
+    private readonly OutboundFlow _outbound;
+    private readonly Delivery _delivery;
+    private readonly PacketHandler _packets;
+    private readonly TaskCompletionSource<Closure> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _over = new();
+    private readonly Task _reading;
+    private readonly Task _pinging;
+    private int _heard;
+    private bool _listening;
+
+    internal Connection(
+        MqttOptions options, Welcome welcome, Session session, Func<ReadOnlyMemory<MqttMessage>, CancellationToken, ValueTask<bool>> receive,
+        MqttCounters counters, TimeProvider time, CancellationToken stop)
+    {
+        (_options, _welcome, _session, _counters, _time) = (options, welcome, session, counters, time);
+        if (!welcome.Limits.SessionPresent)
+        {
+            session.ExactlyOnce.Clear();
+        }
+
+        _outbox = new Outbox(welcome.Transport.Stream, counters);
+        _inbound = new InboundFlow(session.ExactlyOnce, welcome.Protocol == MqttProtocol.V5 ? options.ReceiveMaximum : int.MaxValue);
+        _outbound = new OutboundFlow(Math.Min(Math.Min(options.MaximumInFlight, welcome.Limits.ReceiveMaximum), 65_000));
+        _delivery = new Delivery(receive, _outbox, _inbound, counters, stop);
+        _delivery.Failed += why => End(new Closure(MqttReason.ReceiverFailed, why));
+        _packets = new PacketHandler(welcome, options.MaximumPacketSize, session, _delivery, _inbound, _outbound, _outbox, counters);
+        _reading = ReadAsync();
+        _pinging = PingAsync(TimeSpan.FromSeconds(welcome.Limits.ServerKeepAlive ?? 0));
+    }
+
+    internal bool SessionPresent => _welcome.Limits.SessionPresent;
+
+    internal MqttProtocol Protocol => _welcome.Protocol;
+
+    /// <summary>Completes at the first reason to end.</summary>
+    internal Task<Closure> Ended => _ended.Task;
+
+    /// <summary>Subscribes where that is needed. The connection may end meanwhile.</summary>
+    /// <returns>What the broker refused or lowered, or <see cref="MqttReason.None"/>.</returns>
+    internal async Task<(MqttReason Reason, string? Detail)> SubscribeAsync()
+    {
+        if (_options.Subscriptions.Count == 0 || (SessionPresent && _session.Subscribed))
+        {
+            return (MqttReason.None, null);
+        }
+
+        List<string> refused = [];
+        List<string> lowered = [];
+        foreach (MqttSubscription[] some in _options.Subscriptions.Chunk(FiltersInSubscribe))
+        {
+            if (await SubscribeAsync(some).ConfigureAwait(false) is not { } codes)
+            {
+                return (MqttReason.None, null);
+            }
+
+            refused.AddRange(some.Where((_, i) => codes[i] >= 0x80).Select(s => s.Filter));
+            lowered.AddRange(some.Where((s, i) => codes[i] < (byte)s.Qos).Select(s => s.Filter));
+        }
+
+        _session.Subscribed = true;
+        return refused.Count > 0 ? (MqttReason.SubscriptionRefused, string.Join(", ", refused))
+            : lowered.Count > 0 ? (MqttReason.SubscriptionQosLowered, string.Join(", ", lowered))
+            : (MqttReason.None, null);
+    }
+
+    internal async ValueTask<MqttPublishResult> PublishAsync(string topic, ReadOnlyMemory<byte> payload, MqttQos qos, bool retain, CancellationToken cancel)
+    {
+        ConnAckPacket limits = _welcome.Limits;
+        int length = PacketWriter.PublishLength(topic, payload.Length, qos, Protocol);
+        if (qos > limits.MaximumQos || (retain && !limits.RetainAvailable) || length + 5 > limits.MaximumPacketSize)
+        {
+            return MqttPublishResult.Refused;
+        }
+
+        if (!await _outbound.TakeSlotAsync(cancel).ConfigureAwait(false))
+        {
+            return MqttPublishResult.ConnectionLost;
+        }
+
+        Interlocked.Increment(ref _counters.PublishedCount);
+        if (qos == MqttQos.AtMostOnce)
+        {
+            bool written = await _outbox.PublishAsync(topic, payload.Span, qos, retain, 0, Protocol).ConfigureAwait(false);
+            _outbound.ReleaseSlot();
+            return written ? MqttPublishResult.Confirmed : MqttPublishResult.ConnectionLost;
+        }
+
+        if (_outbound.StartPublish() is not { } started)
+        {
+            return MqttPublishResult.ConnectionLost;
+        }
+
+        _ = _outbox.PublishAsync(topic, payload.Span, qos, retain, started.PacketId, Protocol);
+        return await started.Answer.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the connection. Messages that had already come are still handed over, unless the receiver failed or the client is to stop.</summary>
+    internal async Task CloseAsync(Closure closure, bool stopping)
+    {
+        if (stopping)
+        {
+            await _delivery.CloseAsync().ConfigureAwait(false);
+        }
+
+        ReasonCode? tell = stopping ? ReasonCode.Success : Protocol == MqttProtocol.V5 ? closure.Tell : null;
+        if (tell is { } code)
+        {
+            await SayFarewellAsync(code).ConfigureAwait(false);
+        }
+
+        await _over.CancelAsync().ConfigureAwait(false);
+        _outbox.Close();
+        _outbound.Close();
+        await _welcome.Transport.DisposeAsync().ConfigureAwait(false);
+        await _reading.ConfigureAwait(false);
+        await _pinging.ConfigureAwait(false);
+        await _delivery.DrainAsync().ConfigureAwait(false);
+        _session.ExactlyOnce.ForgetUntaken();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _welcome.Transport.DisposeAsync().ConfigureAwait(false);
+        _delivery.Discard();
+        _welcome.Inbox.Dispose();
+        _outbound.Dispose();
+        _over.Dispose();
+    }
+
+    private void End(Closure closure)
+    {
+        if (_ended.TrySetResult(closure) && closure.Reason is MqttReason.MalformedPacket or MqttReason.PacketTooLarge)
+        {
+            Interlocked.Increment(ref _counters.MalformedCloseCount);
+        }
+    }
+
+    private async Task SayFarewellAsync(ReasonCode code)
+    {
+        try
+        {
+            if (await _outbox.SendAsync(PacketWriter.Disconnect(code, Protocol)).WaitAsync(s_farewellPatience, _time).ConfigureAwait(false))
+            {
+                _welcome.Transport.FinishSending();
+                await _reading.WaitAsync(s_farewellPatience, _time).ConfigureAwait(false);
+            }
+        }
+        catch (TimeoutException)
+        {
+            // The peer does not listen; it will notice the closed socket.
+        }
+    }
+
+    private async Task<byte[]?> SubscribeAsync(MqttSubscription[] subscriptions)
+    {
+        (ushort packetId, Task<byte[]?> answer) = _outbound.StartSubscribe();
+        _outbox.Post(PacketWriter.Subscribe(packetId, subscriptions, Protocol));
+        try
+        {
+            byte[]? codes = await answer.WaitAsync(s_subscribePatience, _time, _over.Token).ConfigureAwait(false);
+            if (codes is null || codes.Length == subscriptions.Length)
+            {
+                return codes;
+            }
+
+            End(Closure.Malformed(ReasonCode.ProtocolError, $"SUBACK with {codes.Length} codes for {subscriptions.Length} filters"));
+        }
+        catch (TimeoutException)
+        {
+            End(new Closure(MqttReason.SubscribeTimedOut));
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection ended; its reason is known elsewhere.
+        }
+
+        return null;
+    }
+
+    private async Task ReadAsync()
+    {
+        ReadGather gather = new();
+        long start = _time.GetTimestamp();
+        try
+        {
+            Closure? closure = _packets.HandleArrived(_welcome.Inbox);
+            while (closure is null)
+            {
+                _delivery.Start();
+                await _delivery.WhenThereIsRoom().ConfigureAwait(false);
+                Volatile.Write(ref _heard, 1);
+                Volatile.Write(ref _listening, true);
+                int count = await _welcome.Transport.Stream.ReadAsync(_welcome.Inbox.Space()).ConfigureAwait(false);
+                Volatile.Write(ref _listening, false);
+                if (count == 0)
+                {
+                    End(new Closure(MqttReason.PeerClosed));
+                    return;
+                }
+
+                Interlocked.Increment(ref _counters.ReadCount);
+                Interlocked.Add(ref _counters.BytesReceivedCount, count);
+                _welcome.Inbox.Filled(count);
+                closure = _packets.HandleArrived(_welcome.Inbox);
+                if (closure is null && gather.AfterRead(count, _time.GetElapsedTime(start)))
+                {
+                    _delivery.Start();
+                    await Task.Delay(ReadGather.Nap, _time).ConfigureAwait(false);
+                }
+            }
+
+            _delivery.Start();
+            End(closure);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException or CryptographicException)
+        {
+            End(new Closure(MqttReason.NetworkError, e.Message));
+        }
+    }
+
+    private async Task PingAsync(TimeSpan servers)
+    {
+        TimeSpan keepAlive = servers > TimeSpan.Zero && servers < _options.KeepAlive ? servers : _options.KeepAlive;
+        KeepAliveWatch watch = new();
+        using PeriodicTimer timer = new(keepAlive / KeepAliveWatch.TicksInKeepAlive, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_over.Token).ConfigureAwait(false))
+            {
+                bool heard = Interlocked.Exchange(ref _heard, 0) == 1 || !Volatile.Read(ref _listening);
+                (bool ping, bool dead) = watch.Tick(heard);
+                if (dead)
+                {
+                    End(new Closure(MqttReason.PeerSilent, $"nothing heard for {keepAlive * 1.25}"));
+                    return;
+                }
+
+                if (ping)
+                {
+                    _outbox.Post(PacketWriter.PingReq);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection is over.
+        }
+    }
+}

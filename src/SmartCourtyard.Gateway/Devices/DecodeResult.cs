@@ -1,0 +1,33 @@
+using SmartCourtyard.Courtyards;
+
+namespace SmartCourtyard.Gateway.Devices;
+
+internal enum DecodeOutcome
+{
+    /// <summary>A device of the site spoke and all of it was understood (it may have said nothing that is measured).</summary>
+    Decoded,
+
+    /// <summary>Not a device's own message: the bridge's, or a command to a device.</summary>
+    NotADevice,
+
+    /// <summary>A device, or a group, that the site file does not name.</summary>
+    UnassignedDevice,
+
+    /// <summary>A device of the site said something that is not understood; what was understood of it still counts.</summary>
+    Undecodable,
+}
+
+/// <summary>What became of a message. The readings it held are given out whatever the outcome.</summary>
+/// <param name="Device">Who spoke; null unless the site file names it.</param>
+/// <param name="UnassignedName">The friendly name, where the site file does not name the device.</param>
+/// <param name="Problem">What was not understood, for a technician.</param>
+internal readonly record struct DecodeResult(
+    DecodeOutcome Outcome, Device? Device = null, string? UnassignedName = null, string? Problem = null)
+{
+    public static DecodeResult NotADevice => new(DecodeOutcome.NotADevice);
+
+    public static DecodeResult Unassigned(ReadOnlySpan<char> name) => new(DecodeOutcome.UnassignedDevice, UnassignedName: name.ToString());
+
+    public static DecodeResult Heard(Device device, string? problem) =>
+        new(problem is null ? DecodeOutcome.Decoded : DecodeOutcome.Undecodable, device, Problem: problem);
+}

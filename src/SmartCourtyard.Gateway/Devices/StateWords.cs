@@ -1,0 +1,68 @@
+using System.Text;
+using SmartCourtyard.Readings;
+
+namespace SmartCourtyard.Gateway.Devices;
+
+/// <summary>
+/// A field that says by words what is the matter, perhaps several at once. A word that turns one of the field's quantities on
+/// says of the others that they are off.
+/// </summary>
+/// <param name="strict">False where makers use words of their own that do not concern us.</param>
+internal sealed class StateWords(string name, (Quantity Quantity, string Words)[] on, string off, string silent = "", bool strict = true)
+    : Field(name)
+{
+    private readonly (Quantity Quantity, byte[][] Words)[] _on = [.. on.Select(o => (o.Quantity, Split(o.Words)))];
+    private readonly byte[][] _off = Split(off);
+    private readonly byte[][] _silent = Split(silent);
+
+    protected override string Allowed => $"one of {string.Join(' ', on.Select(o => o.Words))} {off} {silent}".TrimEnd();
+
+    protected override bool TryRead(scoped FieldValue value, ref GatheredValues into)
+    {
+        if (value.Kind != FieldValueKind.Text)
+        {
+            return !strict;
+        }
+        bool understood = true, speaks = false;
+        ulong turnedOn = 0;
+        foreach (Range range in value.Parts())
+        {
+            ReadOnlySpan<byte> word = value.Part(range);
+            ulong quantities = TurnedOnBy(word);
+            bool isOff = IsOneOf(word, _off);
+            turnedOn |= quantities;
+            speaks |= quantities != 0 || isOff;
+            understood &= quantities != 0 || isOff || IsOneOf(word, _silent);
+        }
+        foreach ((Quantity quantity, _) in speaks ? _on : [])
+        {
+            into.Flag(quantity, (turnedOn & (1UL << (int)quantity)) != 0);
+        }
+        return understood || !strict;
+    }
+
+    private ulong TurnedOnBy(ReadOnlySpan<byte> word)
+    {
+        ulong quantities = 0;
+        foreach ((Quantity quantity, byte[][] words) in _on)
+        {
+            quantities |= IsOneOf(word, words) ? 1UL << (int)quantity : 0;
+        }
+        return quantities;
+    }
+
+    private static bool IsOneOf(ReadOnlySpan<byte> word, byte[][] words)
+    {
+        foreach (byte[] one in words)
+        {
+            if (Ascii.EqualsIgnoreCase(word, one) || (one[^1] == '*' && word.Length >= one.Length - 1 && Ascii.EqualsIgnoreCase(word[..(one.Length - 1)], one.AsSpan(0, one.Length - 1))))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static byte[][] Split(string words) =>
+        [.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Encoding.ASCII.GetBytes)];
+}

@@ -1,0 +1,197 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Readings;
+
+namespace SmartCourtyard.Gateway.Devices;
+
+/// <summary>Understands what Zigbee2MQTT publishes. Keeps no state: each message is taken for itself.</summary>
+internal sealed class Zigbee2MqttFamily
+{
+    private const int MaxProblems = 3;
+    private const int LongestName = 128;
+
+    private readonly string _prefix;
+    private readonly FrozenDictionary<string, Listed> _devices;
+
+    public Zigbee2MqttFamily(Courtyard courtyard, string baseTopic = "zigbee2mqtt")
+    {
+        _prefix = baseTopic + "/";
+        var tables = new Dictionary<DeviceClass, FieldTable>();
+        var devices = new Dictionary<string, Listed>(StringComparer.Ordinal);
+        foreach (Device device in courtyard.Devices)
+        {
+            if (device.Source is Zigbee2MqttSource source)
+            {
+                if (!tables.TryGetValue(device.Class, out FieldTable? table))
+                {
+                    tables.Add(device.Class, table = new FieldTable(Zigbee2MqttFields.Of(device.Class)));
+                }
+                devices.TryAdd(source.FriendlyName, new Listed(device, table));
+            }
+        }
+        _devices = devices.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private sealed record Listed(Device Device, FieldTable Fields);
+
+    /// <summary>Adds the message's readings to <paramref name="into"/>: all that was understood, whatever the outcome.</summary>
+    /// <param name="retained">The broker kept it: a state, not news.</param>
+    public DecodeResult Decode(string topic, ReadOnlySpan<byte> payload, bool retained, DateTimeOffset now, List<Reading> into)
+    {
+        if (!topic.StartsWith(_prefix, StringComparison.Ordinal))
+        {
+            return DecodeResult.NotADevice;
+        }
+        ReadOnlySpan<char> name = topic.AsSpan(_prefix.Length);
+        if (name is "bridge" || name.StartsWith("bridge/"))
+        {
+            return DecodeResult.NotADevice;
+        }
+        Span<double> room = stackalloc double[GatheredValues.Size];
+        var values = new GatheredValues(room);
+        DecodeResult result = TryFind(name, out Listed? listed)
+            ? DecodeResult.Heard(listed!.Device, ReadObject(payload, listed.Fields, ref values))
+            : DecodeBelow(name, payload, ref values);
+        if (result.Device is { } device)
+        {
+            values.WriteTo(into, device, now, retained ? Origin.Retained : Origin.Live);
+        }
+        return result;
+    }
+
+    /// <summary>What Zigbee2MQTT says of itself; false where the topic or the payload is another.</summary>
+    public bool TryBridgeState(string topic, ReadOnlySpan<byte> payload, out bool online)
+    {
+        online = false;
+        return topic.StartsWith(_prefix, StringComparison.Ordinal) && topic.AsSpan(_prefix.Length) is "bridge/state" && TryOnline(payload, out online);
+    }
+
+    // Not a device's name itself: its availability, one of its properties, a command to it, or nobody we know.
+    private DecodeResult DecodeBelow(ReadOnlySpan<char> name, ReadOnlySpan<byte> payload, ref GatheredValues values)
+    {
+        int slash = name.LastIndexOf('/');
+        ReadOnlySpan<char> parent = slash > 0 ? name[..slash] : default, last = name[(slash + 1)..];
+        if (IsCommand(last) || IsCommand(parent[(parent.LastIndexOf('/') + 1)..]))
+        {
+            return DecodeResult.NotADevice;
+        }
+        bool known = TryFind(parent, out Listed? listed);
+        if (last is "availability" && slash > 0)
+        {
+            return known ? DecodeResult.Heard(listed!.Device, ReadAvailability(payload, ref values)) : DecodeResult.Unassigned(parent);
+        }
+        ReadOnlySpan<byte> text = payload.TrimStart(" \t\r\n"u8);
+        if (slash < 0 || text.IsEmpty || text[0] is (byte)'{' or (byte)'[')
+        {
+            return DecodeResult.Unassigned(name);
+        }
+        return known ? DecodeResult.Heard(listed!.Device, ReadProperty(last, payload, listed.Fields, ref values)) : DecodeResult.Unassigned(parent);
+    }
+
+    private static bool IsCommand(ReadOnlySpan<char> segment) => segment is "set" or "get";
+
+    private bool TryFind(ReadOnlySpan<char> name, out Listed? listed) =>
+        _devices.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out listed);
+
+    private static string? ReadObject(ReadOnlySpan<byte> payload, FieldTable fields, ref GatheredValues values)
+    {
+        if (payload.IsEmpty)
+        {
+            return null;
+        }
+        string? problem = null;
+        int problems = 0;
+        var reader = new Utf8JsonReader(payload.StartsWith("\uFEFF"u8) ? payload[3..] : payload);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return "the payload is not a JSON object";
+            }
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                Field? field = Find(ref reader, fields);
+                reader.Read();
+                string? wrong = field is null ? null : ReadValue(ref reader, field, ref values);
+                if (wrong is not null && problems++ < MaxProblems)
+                {
+                    problem = problem is null ? wrong : $"{problem}; {wrong}";
+                }
+                reader.Skip();
+            }
+            reader.Read();
+            return problem;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return $"the payload is not JSON (it breaks off after byte {reader.BytesConsumed})";
+        }
+    }
+
+    private static Field? Find(ref Utf8JsonReader reader, FieldTable fields)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return fields.Find(reader.ValueSpan);
+        }
+        Span<byte> name = stackalloc byte[LongestName];
+        return reader.ValueSpan.Length > LongestName ? null : fields.Find(name[..reader.CopyString(name)]);
+    }
+
+    private static string? ReadValue(ref Utf8JsonReader reader, Field field, ref GatheredValues values)
+    {
+        if (reader.TokenType != JsonTokenType.String || !reader.ValueIsEscaped || reader.ValueSpan.Length > LongestName)
+        {
+            return field.Read(FieldValue.Of(ref reader), ref values);
+        }
+        Span<byte> text = stackalloc byte[LongestName];
+        return field.Read(FieldValue.OfText(text[..reader.CopyString(text)]), ref values);
+    }
+
+    private static string? ReadProperty(ReadOnlySpan<char> property, ReadOnlySpan<byte> payload, FieldTable fields, ref GatheredValues values)
+    {
+        Span<byte> name = stackalloc byte[LongestName];
+        return System.Text.Encoding.UTF8.TryGetBytes(property, name, out int length) && fields.Find(name[..length]) is { } field
+            ? field.Read(FieldValue.OfText(payload), ref values)
+            : null;
+    }
+
+    private static string? ReadAvailability(ReadOnlySpan<byte> payload, ref GatheredValues values)
+    {
+        if (payload.IsEmpty)
+        {
+            return null;
+        }
+        if (!TryOnline(payload, out bool online))
+        {
+            return "availability is neither online nor offline";
+        }
+        values.Flag(Quantity.Online, online);
+        return null;
+    }
+
+    // Plain text, or {"state":"online"}.
+    private static bool TryOnline(ReadOnlySpan<byte> payload, out bool online)
+    {
+        FieldValue value = FieldValue.OfText(payload);
+        try
+        {
+            var reader = new Utf8JsonReader(payload);
+            while (!value.Is("online"u8) && !value.Is("offline"u8) && reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("state"u8) && reader.Read())
+                {
+                    value = FieldValue.Of(ref reader);
+                    break;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            value = default;
+        }
+        online = value.Is("online"u8);
+        return online || value.Is("offline"u8);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Custody;
+using SmartCourtyard.Readings;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.LocalPage;
+
+/// <summary>What the gateway shows of itself; each a question that the rest of the gateway answers.</summary>
+internal sealed record LocalSources
+{
+    public required Func<IReadOnlyList<Alarm>> Alarms { get; init; }
+
+    public required Func<CancellationToken, ValueTask<(IReadOnlyList<DeviceHealth> Devices, IReadOnlyList<Trouble> Troubles)>> Health { get; init; }
+
+    public required Func<string, Quantity, DateTimeOffset, DateTimeOffset, TimeSpan, int, IReadOnlyList<(DateTimeOffset At, double Value)>> Readings { get; init; }
+
+    public required Func<IReadOnlyList<PathView>> Paths { get; init; }
+
+    public required Func<IReadOnlyList<UnassignedView>> Unassigned { get; init; }
+
+    public required Func<IReadOnlyList<Undecodable>> Undecodable { get; init; }
+
+    public required Func<string, (long Count, Undecodable Last)?> UndecodableOf { get; init; }
+
+    /// <summary>Why the gateway is not ready; null when it is.</summary>
+    public required Func<string?> NotReady { get; init; }
+
+    public required Func<string> Metrics { get; init; }
+}
+
+/// <summary>The gateway's own API, for the technician; needs no uplink. Loopback needs no token; others bring the gateway's.</summary>
+internal static class LocalApi
+{
+    private const int SamplesAtMost = 10_000;
+
+    public static void Map(WebApplication app, LocalSources sources, string? token, TimeProvider time)
+    {
+        app.MapGet("/healthz", () => TypedResults.Text("ok\n"));
+        app.MapGet("/readyz", Results<ContentHttpResult, ProblemHttpResult> () => sources.NotReady() is { } reason
+            ? TypedResults.Problem(reason, statusCode: StatusCodes.Status503ServiceUnavailable, title: "not ready")
+            : TypedResults.Text("ready\n"));
+        app.MapGet("/metrics", () => TypedResults.Text(sources.Metrics(), "text/plain; version=0.0.4"));
+
+        var api = app.MapGroup("/api/v1").AddEndpointFilter(new LocalAccess(token));
+        api.MapGet("/alarms", () => new ListView<AlarmView>([.. sources.Alarms().OrderByDescending(a => a.RaisedAt).Select(AlarmView.From)]));
+        api.MapGet("/devices", async (CancellationToken stop) => await DevicesAsync(sources, stop).ConfigureAwait(false));
+        api.MapGet("/devices/{id}", async Task<Results<Ok<DeviceView>, ProblemHttpResult>> (string id, CancellationToken stop) =>
+            (await DevicesAsync(sources, stop).ConfigureAwait(false)).Items.FirstOrDefault(d => d.Device == id) is { } device
+                ? TypedResults.Ok(device)
+                : TypedResults.Problem($"no device '{id}' stands in the site file", statusCode: 404, title: "not found"));
+        api.MapGet("/troubles", async (CancellationToken stop) => new ListView<TroubleView>(
+            [.. (await sources.Health(stop).ConfigureAwait(false)).Troubles.Select(TroubleView.From)]));
+        api.MapGet("/paths", () => new ListView<PathView>(sources.Paths()));
+        api.MapGet("/unassigned", () => new ListView<UnassignedView>(sources.Unassigned()));
+        api.MapGet("/undecodable", () => new ListView<Undecodable>(sources.Undecodable()));
+        api.MapGet("/readings", (string? device, string? quantity, string? from, string? to, string? step)
+            => Readings(sources, time, new ReadingsQuestion(device, quantity, from, to, step)));
+    }
+
+    private static async ValueTask<ListView<DeviceView>> DevicesAsync(LocalSources sources, CancellationToken stop)
+    {
+        var (devices, _) = await sources.Health(stop).ConfigureAwait(false);
+        return new ListView<DeviceView>([.. devices.Select(d => DeviceView.From(d, sources.UndecodableOf(d.Device.Id)))]);
+    }
+
+    private static Results<Ok<SeriesView>, ProblemHttpResult> Readings(LocalSources sources, TimeProvider time, ReadingsQuestion question)
+    {
+        var now = time.GetUtcNow();
+        if (string.IsNullOrEmpty(question.Device))
+        {
+            return Bad("device", "the id of a device in the site file");
+        }
+
+        if (!Quantities.TryParse(question.Quantity ?? "", out var quantity))
+        {
+            return Bad("quantity", "one of " + string.Join(' ', Quantities.All.Select(q => q.Name())));
+        }
+
+        if (!TryTime(question.From, now - TimeSpan.FromHours(24), out var from))
+        {
+            return Bad("from", "an RFC 3339 time such as 2026-11-22T04:30:00Z");
+        }
+
+        if (!TryTime(question.To, now, out var to))
+        {
+            return Bad("to", "an RFC 3339 time such as 2026-11-22T04:30:00Z");
+        }
+
+        if (!TryStep(question.Step, out var step))
+        {
+            return Bad("step", "a number with ms, s, m, h or d, such as 5m");
+        }
+
+        var samples = sources.Readings(question.Device, quantity, from, to, step, SamplesAtMost);
+        return TypedResults.Ok(new SeriesView(question.Device, quantity.Name(), quantity.Unit(), [.. samples.Select(s => new SampleView(s.At, s.Value))]));
+    }
+
+    private static ProblemHttpResult Bad(string parameter, string allowed)
+        => TypedResults.Problem($"{parameter}: {allowed}", statusCode: StatusCodes.Status400BadRequest, title: $"{parameter} is wrong");
+
+    private static bool TryTime(string? text, DateTimeOffset otherwise, out DateTimeOffset at)
+    {
+        at = otherwise;
+        return text is null || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
+    }
+
+    private static bool TryStep(string? text, out TimeSpan step)
+    {
+        step = TimeSpan.Zero;
+        if (string.IsNullOrEmpty(text))
+        {
+            return true;
+        }
+
+        var digits = text.AsSpan().TrimEnd("mshd");
+        var unit = text.AsSpan(digits.Length) switch { "ms" => 1L, "s" => 1_000, "m" => 60_000, "h" => 3_600_000, "d" => 86_400_000, _ => 0 };
+        if (unit == 0 || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > 1_000_000)
+        {
+            return false;
+        }
+
+        step = TimeSpan.FromMilliseconds(count * unit);
+        return true;
+    }
+
+    private sealed record ReadingsQuestion(string? Device, string? Quantity, string? From, string? To, string? Step);
+}
+
+/// <summary>Lets loopback in, and others that bring the gateway's token.</summary>
+internal sealed class LocalAccess(string? token) : IEndpointFilter
+{
+    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var here = http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address);
+        return here || Brings(http.Request.Headers.Authorization.ToString())
+            ? next(context)
+            : ValueTask.FromResult<object?>(TypedResults.Problem(
+                "send the gateway's token as Authorization: Bearer …", statusCode: StatusCodes.Status401Unauthorized, title: "not signed in"));
+    }
+
+    private bool Brings(string header) => token is not null && System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(
+        System.Text.Encoding.UTF8.GetBytes(header), System.Text.Encoding.UTF8.GetBytes("Bearer " + token));
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Custody;
+using SmartCourtyard.Readings;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.LocalPage;
+
+internal sealed record ListView<T>(IReadOnlyList<T> Items);
+
+internal sealed record AlarmView(
+    string Id, AlarmKind Kind, Severity Severity, string Device, At At, AlarmCondition Condition, DateTimeOffset RaisedAt, int Occurrences,
+    bool Test, ReceiptsView Receipts)
+{
+    public static AlarmView From(Alarm alarm) => new(
+        alarm.Id, alarm.Kind, alarm.Severity, alarm.DeviceId, Custody.At.From(alarm.At), alarm.Condition, alarm.RaisedAt, alarm.Occurrences,
+        alarm.Test,
+        new ReceiptsView(alarm.Receipts.Stored, alarm.Receipts.Shown, alarm.Receipts.Acknowledged, alarm.Receipts.Resolved));
+}
+
+/// <summary>When the duty room stored, showed, answered and closed it; null where it has not yet.</summary>
+internal sealed record ReceiptsView(DateTimeOffset? Stored, DateTimeOffset? Shown, DateTimeOffset? Acknowledged, DateTimeOffset? Resolved);
+
+internal sealed record DeviceView(
+    string Device, string? Name, string Class, At At, HealthState State, IReadOnlyList<TroubleReason> Reasons, DateTimeOffset? LastHeard,
+    double? Battery, double? LinkQuality, DateTimeOffset? LastTest, long Undecodable, Undecodable? LastUndecodable)
+{
+    public static DeviceView From(DeviceHealth health, (long Count, Undecodable Last)? undecodable) => new(
+        health.Device.Id, health.Device.Name, health.Device.Class.Name(), Custody.At.From(health.Device.At), health.State, health.Reasons,
+        health.LastHeard, health.Battery, health.LinkQuality, health.LastTest, undecodable?.Count ?? 0, undecodable?.Last);
+}
+
+internal sealed record TroubleView(string Id, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, string? Detail)
+{
+    public static TroubleView From(Trouble trouble) => new(trouble.Id, trouble.Reason, trouble.Device?.Id, trouble.RaisedAt, trouble.Detail);
+}
+
+/// <summary>One way to the duty room: up or not, what waits, since when, the last receipt.</summary>
+internal sealed record PathView(
+    string Path, bool Up, long Queued, DateTimeOffset? OldestQueued, DateTimeOffset? LastReceipt, string? LastSequence, long Refused, string? Detail);
+
+internal sealed record UnassignedView(string Family, string Name, DateTimeOffset LastHeard, long Messages, string Raw);
+
+internal sealed record SeriesView(string Device, string Quantity, string Unit, IReadOnlyList<SampleView> Items);
+
+internal sealed record SampleView(DateTimeOffset At, double Value);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(UtcMillisecondsConverter)])]
+[JsonSerializable(typeof(ListView<AlarmView>))]
+[JsonSerializable(typeof(ListView<DeviceView>))]
+[JsonSerializable(typeof(ListView<TroubleView>))]
+[JsonSerializable(typeof(ListView<PathView>))]
+[JsonSerializable(typeof(ListView<UnassignedView>))]
+[JsonSerializable(typeof(ListView<Undecodable>))]
+[JsonSerializable(typeof(DeviceView))]
+[JsonSerializable(typeof(SeriesView))]
+internal sealed partial class LocalJson : JsonSerializerContext;

@@ -1,1 +1,35 @@
-return 0;
+using SmartCourtyard.Gateway;
+
+return args switch
+{
+    ["run", .. var options] => await GatewayProgram.RunAsync(options).ConfigureAwait(false),
+    ["check", var site] => SiteCommand.Check(site, Console.Out, Console.Error),
+    ["broker", .. var options] => SiteCommand.Broker(options, Console.Error),
+    ["version"] => Say(GatewayProgram.Version),
+    ["--help" or "-h" or "help"] => Say(Usage()),
+    _ => Refuse(),
+};
+
+static int Say(string text)
+{
+    Console.Out.WriteLine(text);
+    return 0;
+}
+
+static int Refuse()
+{
+    Console.Error.WriteLine(Usage());
+    return 1;
+}
+
+static string Usage() => """
+    SmartCourtyard gateway: hears the devices of an estate, judges, and hands every alarm to the duty room.
+
+      run                        start; configured by environment variables or appsettings.json beside the program
+      check SITE                 read a site file and name every mistake in it (exit code 1 if there is one)
+      broker --site SITE …       write the configuration of the estate's MQTT broker (mosquitto)
+      version                    print the version
+
+    Keys (environment variables write : as __): Gateway:Site, Gateway:DataDirectory, Mqtt:Host|Port|Tls|CaFile|User|Password,
+    DutyRoom:Url|Token, Influx:Url|Org|Bucket|Token, Urls (the local API; default http://127.0.0.1:8081).
+    """;

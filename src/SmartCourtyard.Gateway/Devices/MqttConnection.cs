@@ -1,0 +1,175 @@
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Mqtt;
+using SmartCourtyard.Readings;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.Devices;
+
+/// <summary>One connection to the broker: decodes what comes and hands it to the watch; with custody, the broker keeps it until then.</summary>
+internal sealed partial class MqttConnection : BackgroundService
+{
+    // A broker that is restarted is back within seconds; only what lasts is a trouble.
+    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(10);
+
+    private readonly string _name;
+    private readonly bool _custody;
+    private readonly Zigbee2MqttFamily _family;
+    private readonly HeardElsewhere _elsewhere;
+    private readonly Func<HeardBatch, CancellationToken, ValueTask<bool>> _hear;
+    private readonly Func<TroubleReason, bool, string?, CancellationToken, ValueTask> _trouble;
+    private readonly TimeProvider _time;
+    private readonly ILogger<MqttConnection> _logger;
+    private readonly MqttClient _client;
+    private MqttReason _said = MqttReason.None;
+    private volatile string? _notReady;
+
+    public MqttConnection(
+        string name, MqttOptions options, bool custody, Zigbee2MqttFamily family, HeardElsewhere elsewhere,
+        Func<HeardBatch, CancellationToken, ValueTask<bool>> hear, Func<TroubleReason, bool, string?, CancellationToken, ValueTask> trouble,
+        TimeProvider time, ILogger<MqttConnection> logger)
+    {
+        (_name, _custody, _family, _elsewhere, _hear, _trouble, _time, _logger) =
+            (name, custody, family, elsewhere, hear, trouble, time, logger);
+        _notReady = $"the broker has not answered yet ({name})";
+        _client = new MqttClient(options, ReceiveAsync, time);
+        _client.StateChanged += Note;
+    }
+
+    public MqttCounters Counters => _client.Counters;
+
+    public string Name => _name;
+
+    /// <summary>Why nothing is heard here; null when connected.</summary>
+    public string? NotReady => _notReady;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var watching = WatchBrokerAsync(stoppingToken);
+        await _client.RunAsync(stoppingToken).ConfigureAwait(false);
+        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await _client.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> ReceiveAsync(ReadOnlyMemory<MqttMessage> messages, CancellationToken stop)
+    {
+        var batch = new HeardBatch { Custody = _custody };
+        var now = _time.GetUtcNow();
+        bool? bridge = null;
+        for (var i = 0; i < messages.Length; i++)
+        {
+            Decode(in messages.Span[i], batch, now, ref bridge);
+        }
+
+        var taken = await _hear(batch, stop).ConfigureAwait(false);
+        if (bridge is { } online)
+        {
+            await _trouble(TroubleReason.BridgeOffline, !online, online ? null : "Zigbee2MQTT says that it is offline", stop).ConfigureAwait(false);
+        }
+
+        return taken;
+    }
+
+    private void Decode(in MqttMessage message, HeardBatch batch, DateTimeOffset now, ref bool? bridge)
+    {
+        var payload = message.Payload.Span;
+        if (_family.TryBridgeState(message.Topic, payload, out var online))
+        {
+            bridge = online;
+            return;
+        }
+
+        var begin = batch.Open.Count;
+        var result = _family.Decode(message.Topic, payload, message.Retain, now, batch.Open);
+        if (!_custody && result.Device is { } device && device.Class.IsAlarmCapable())
+        {
+            // The other connection hears it, with custody; here it would only be said twice.
+            batch.Open.RemoveRange(begin, batch.Open.Count - begin);
+            return;
+        }
+
+        batch.EndMessage(_custody ? Fingerprint(in message) : 0, message.Duplicate);
+        switch (result.Outcome)
+        {
+            case DecodeOutcome.UnassignedDevice:
+                _elsewhere.NoteUnassigned("zigbee2mqtt", result.UnassignedName!, payload, now);
+                break;
+            case DecodeOutcome.Undecodable:
+                _elsewhere.NoteUndecodable(message.Topic, result.Device?.Id, result.Problem!, payload, now);
+                break;
+        }
+    }
+
+    private static long Fingerprint(in MqttMessage message)
+    {
+        // FNV-1a over packet, topic and content: must be the same after a restart, which string.GetHashCode is not.
+        const ulong Prime = 1_099_511_628_211;
+        var hash = (14_695_981_039_346_656_037 ^ message.PacketId) * Prime;
+        foreach (var c in message.Topic)
+        {
+            hash = (hash ^ c) * Prime;
+        }
+
+        foreach (var b in message.Payload.Span)
+        {
+            hash = (hash ^ b) * Prime;
+        }
+
+        return (long)hash;
+    }
+
+    private void Note(MqttStateChange change)
+    {
+        _notReady = change.State == MqttConnectionState.Connected
+            ? null
+            : $"the broker cannot be heard ({_name}): {change.State}, {change.Reason}";
+        if (change.State == MqttConnectionState.Connected)
+        {
+            LogConnected(_name, change.Protocol, change.SessionPresent);
+            _said = MqttReason.None;
+            if (change.Reason != MqttReason.None)
+            {
+                LogRefused(_name, change.Reason, change.Detail);
+            }
+        }
+        else if (change.State == MqttConnectionState.Waiting && change.Reason != _said)
+        {
+            _said = change.Reason;
+            LogLost(_name, change.Reason, change.Detail);
+        }
+    }
+
+    private async Task WatchBrokerAsync(CancellationToken stop)
+    {
+        var lostSince = _time.GetTimestamp();
+        var told = false;
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);
+        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+        {
+            if (_notReady is null)
+            {
+                lostSince = _time.GetTimestamp();
+            }
+
+            var lost = _time.GetElapsedTime(lostSince) > LostAfter;
+            if (lost != told && _custody)
+            {
+                told = lost;
+                await _trouble(TroubleReason.BrokerLost, lost, _notReady, stop).ConfigureAwait(false);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "broker connected ({Connection}, {Protocol}, session kept: {SessionPresent})")]
+    private partial void LogConnected(string connection, MqttProtocol? protocol, bool sessionPresent);
+
+    [LoggerMessage(LogLevel.Warning, "broker lost ({Connection}): {Reason} {Detail}")]
+    private partial void LogLost(string connection, MqttReason reason, string? detail);
+
+    [LoggerMessage(LogLevel.Error, "broker does not let us hear everything ({Connection}): {Reason} {Detail}")]
+    private partial void LogRefused(string connection, MqttReason reason, string? detail);
+}

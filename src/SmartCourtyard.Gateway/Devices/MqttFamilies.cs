@@ -1,0 +1,58 @@
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Mqtt;
+using SmartCourtyard.Readings;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.Devices;
+
+/// <summary>How to reach the broker.</summary>
+internal sealed record BrokerAccess(string Host, int Port, bool Tls, string? CaFile, string? User, string? Password);
+
+/// <summary>
+/// The device families that speak MQTT, on two connections: alarm-capable devices with custody on one, everything else without on
+/// the other, so that no flood of measurements can hold up or push out an alarm.
+/// </summary>
+internal sealed class MqttFamilies
+{
+    private const string BaseTopic = "zigbee2mqtt";
+
+    public MqttFamilies(
+        Courtyard courtyard, BrokerAccess broker, HeardElsewhere elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> hear,
+        Func<TroubleReason, bool, string?, CancellationToken, ValueTask> trouble, TimeProvider time, ILoggerFactory loggers)
+    {
+        var family = new Zigbee2MqttFamily(courtyard, BaseTopic);
+        var common = new MqttOptions
+        {
+            Host = broker.Host, Port = broker.Port, Tls = broker.Tls, CaFile = broker.CaFile, User = broker.User, Password = broker.Password,
+            ClientId = "",
+        };
+        var alarms = common with
+        {
+            ClientId = $"smartcourtyard-{courtyard.Id}-alarms",
+            Subscriptions = [.. AlarmFilters(courtyard).Select(f => new MqttSubscription(f, MqttQos.AtLeastOnce))],
+        };
+        var telemetry = common with
+        {
+            ClientId = $"smartcourtyard-{courtyard.Id}-telemetry",
+            CleanStart = true,
+            SessionExpiry = TimeSpan.Zero,
+            Subscriptions = [new MqttSubscription(BaseTopic + "/#", MqttQos.AtMostOnce)],
+        };
+        Alarms = new MqttConnection("alarms", alarms, custody: true, family, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
+        Telemetry = new MqttConnection("telemetry", telemetry, custody: false, family, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
+    }
+
+    public MqttConnection Alarms { get; }
+
+    public MqttConnection Telemetry { get; }
+
+    public IReadOnlyList<BackgroundService> Workers => [Alarms, Telemetry];
+
+    /// <summary>Why devices cannot be heard; null when they can.</summary>
+    public string? NotReady() => Alarms.NotReady ?? Telemetry.NotReady;
+
+    /// <summary>One filter a device: the device itself and what Zigbee2MQTT publishes below its name.</summary>
+    public static IEnumerable<string> AlarmFilters(Courtyard courtyard) => courtyard.Devices
+        .Where(d => d.Class.IsAlarmCapable()).Select(d => d.Source).OfType<Zigbee2MqttSource>()
+        .Select(s => $"{BaseTopic}/{s.FriendlyName}/#");
+}

@@ -1,0 +1,47 @@
+using SmartCourtyard.Gateway.Devices;
+using SmartCourtyard.Gateway.Health;
+using SmartCourtyard.Gateway.Journal;
+using SmartCourtyard.Gateway.Measurements;
+using SmartCourtyard.Gateway.Paths;
+using SmartCourtyard.Gateway.Watch;
+
+namespace SmartCourtyard.Gateway;
+
+/// <summary>Which numbers the gateway shows.</summary>
+internal static class GatewayMetrics
+{
+    public static Metrics Of(
+        EventJournal journal, WatchLoop watch, PathStatus status, HeardElsewhere elsewhere, MqttFamilies mqtt,
+        History history, ReadingFeed historyFeed, InfluxWriter? influx, ReadingFeed? influxFeed)
+    {
+        var metrics = new List<Metric>
+        {
+            new("gateway_messages_judged_total", "Device messages judged.", true, () => watch.Judged),
+            new("gateway_alarms", "Alarms that are not done with.", false, () => watch.Alarms.Length),
+            new("gateway_journal_sequence", "The last sequence given.", false, () => journal.LastSequence),
+            new("gateway_events_waiting", "Events that the duty room has not confirmed.", false, () => journal.Outbox.Waiting),
+            new("gateway_events_refused_total", "Events that the duty room refuses; kept.", true, () => journal.Refused),
+            new("gateway_path_up", "1 while the duty room answers.", false, () => status.Now.IsUp ? 1 : 0),
+            new("gateway_undecodable_total", "Messages, or parts of them, that nobody could read.", true, () => elsewhere.UndecodableCount),
+            new("gateway_readings_stored_total", "Readings in the local history.", true, () => history.Written),
+            new("gateway_readings_dropped_total", "Readings that made room.", true, () => historyFeed.Dropped, "{store=\"history\"}"),
+        };
+        if (influx is not null && influxFeed is not null)
+        {
+            metrics.Add(new("gateway_readings_dropped_total", "Readings that made room.", true, () => influxFeed.Dropped, "{store=\"influx\"}"));
+            metrics.Add(new("gateway_influx_written_total", "Readings that the telemetry store confirmed.", true, () => influx.Written));
+            metrics.Add(new("gateway_influx_refused_total", "Readings that the telemetry store refuses.", true, () => influx.Refused));
+        }
+
+        MqttConnection[] connections = [mqtt.Alarms, mqtt.Telemetry];
+        metrics.AddRange(connections.Select(c => new Metric(
+            "gateway_mqtt_received_total", "Messages from the broker.", true, () => c.Counters.Received, Label(c))));
+        metrics.AddRange(connections.Select(c => new Metric(
+            "gateway_mqtt_redelivered_total", "Messages that the broker sent again.", true, () => c.Counters.Redelivered, Label(c))));
+        metrics.AddRange(connections.Select(c => new Metric(
+            "gateway_mqtt_reconnects_total", "Connections after the first.", true, () => c.Counters.Reconnects, Label(c))));
+        return new Metrics(metrics);
+    }
+
+    private static string Label(MqttConnection connection) => $"{{connection=\"{connection.Name}\"}}";
+}

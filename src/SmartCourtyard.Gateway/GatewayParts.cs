@@ -1,0 +1,134 @@
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Custody;
+using SmartCourtyard.Gateway.Devices;
+using SmartCourtyard.Gateway.Health;
+using SmartCourtyard.Gateway.Journal;
+using SmartCourtyard.Gateway.LocalPage;
+using SmartCourtyard.Gateway.Measurements;
+using SmartCourtyard.Gateway.Paths;
+using SmartCourtyard.Gateway.Site;
+using SmartCourtyard.Gateway.Watch;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway;
+
+/// <summary>
+/// The parts of a running gateway and the one place that knows how they are joined. Workers start in this order and stop in the
+/// reverse: what hears stops first, what stores stops last.
+/// </summary>
+internal sealed class GatewayParts
+{
+    private readonly LocalSources _sources;
+    private readonly string? _token;
+    private readonly TimeProvider _time;
+
+    private GatewayParts(IReadOnlyList<BackgroundService> workers, LocalSources sources, string? token, TimeProvider time)
+        => (Workers, _sources, _token, _time) = (workers, sources, token, time);
+
+    public IReadOnlyList<BackgroundService> Workers { get; }
+
+    public static GatewayParts Wire(WebApplicationBuilder builder, GatewayOptions options, Courtyard courtyard, TimeProvider time, string version)
+    {
+        // The parts are made by hand, so they need their loggers before the host is built.
+        var loggers = builder.Services.BuildServiceProvider().GetRequiredService<ILoggerFactory>();
+        var workers = new List<BackgroundService>();
+
+        var store = JournalStore.Open(Path.Combine(options.DataDirectory, "journal.db"));
+        var journal = new EventJournal(store, time, loggers.CreateLogger<EventJournal>());
+        workers.Add(journal);
+
+        var historyFeed = new ReadingFeed();
+        var history = History.Open(
+            Path.Combine(options.DataDirectory, "history.db"), historyFeed, TimeSpan.FromDays(30), time, loggers.CreateLogger<History>());
+        workers.Add(history);
+        var influxFeed = options.Influx is null ? null : new ReadingFeed();
+        var influx = options.Influx is { } i
+            ? new InfluxWriter(new InfluxOptions(i.Url, i.Org, i.Bucket, i.Token), courtyard.Id, influxFeed!, time, loggers.CreateLogger<InfluxWriter>())
+            : null;
+        if (influx is not null)
+        {
+            workers.Add(influx);
+        }
+
+        var outputs = new WatchOutputs(
+            entry => journal.AppendAsync(entry, CancellationToken.None),
+            () => journal.IsBehind,
+            batch =>
+            {
+                historyFeed.Add(batch);
+                influxFeed?.Add(batch);
+            });
+        var watch = new WatchLoop(
+            courtyard, store.ReadAlarms(), store.ReadDeliveries(), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>());
+        journal.StorageFailing = async (stands, detail) =>
+            await watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).ConfigureAwait(false);
+        workers.Add(watch);
+
+        var status = new PathStatus();
+        if (options.DutyRoom is { } dutyRoom)
+        {
+            AddPath(workers, dutyRoom, status, courtyard, store, journal, watch, loggers, time, version);
+        }
+
+        var elsewhere = new HeardElsewhere();
+        var mqtt = new MqttFamilies(courtyard, Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.TroubleAsync, time, loggers);
+        workers.AddRange(mqtt.Workers);
+
+        foreach (var worker in workers)
+        {
+            builder.Services.AddSingleton<IHostedService>(worker);
+        }
+
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, LocalJson.Default));
+        builder.Services.AddProblemDetails();
+        var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, mqtt, history, historyFeed, influx, influxFeed);
+        return new GatewayParts(
+            workers, Sources(options, journal, watch, history, status, elsewhere, mqtt, metrics), options.DutyRoom?.Token, time);
+    }
+
+    public void Map(WebApplication app) => LocalApi.Map(app, _sources, _token, _time);
+
+    private static BrokerAccess Broker(MqttAccess mqtt) => new(mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.CaFile, mqtt.User, mqtt.Password);
+
+    private static void AddPath(
+        List<BackgroundService> workers, DutyRoomAccess access, PathStatus status, Courtyard courtyard, JournalStore store, EventJournal journal,
+        WatchLoop watch, ILoggerFactory loggers, TimeProvider time, string version)
+    {
+        var dutyRoom = new DutyRoomClient(access.Url, access.Token, courtyard.Id, time);
+        var outputs = new PathOutputs(
+            async (events, stop) => await journal.RefuseAsync(events, stop).ConfigureAwait(false),
+            async (expected, renumber, stop) => await journal.SkipToAsync(expected, renumber, stop).ConfigureAwait(false),
+            watch.TroubleAsync);
+        workers.Add(new HttpsPath(journal.Outbox, dutyRoom, status, outputs, time, loggers.CreateLogger<HttpsPath>()));
+        workers.Add(new Supervision(
+            courtyard, dutyRoom, status, () => journal.LastSequence, journal.Outbox,
+            async stop => (await watch.DescribeAsync(stop).ConfigureAwait(false)).Devices,
+            async (expected, stop) => await journal.SkipToAsync(expected, renumber: false, stop).ConfigureAwait(false), time, version));
+        workers.Add(new CommandStream(dutyRoom, store.ReadCommandBookmark(), watch.ReceiveAsync, time, loggers.CreateLogger<CommandStream>()));
+    }
+
+    private static LocalSources Sources(
+        GatewayOptions options, EventJournal journal, WatchLoop watch, History history, PathStatus status,
+        HeardElsewhere elsewhere, MqttFamilies mqtt, Metrics metrics) => new()
+    {
+        Alarms = () => watch.Alarms,
+        Health = watch.DescribeAsync,
+        Readings = (device, quantity, from, to, step, most)
+            => [.. history.Read(device, quantity, from, to, step, most).Select(s => (s.At, s.Value))],
+        Paths = () => options.DutyRoom is null ? [] : [View(journal, status)],
+        Unassigned = () => [.. elsewhere.Unassigned().Select(u => new UnassignedView(u.Family, u.Name, u.LastHeard, u.Messages, u.Raw))],
+        Undecodable = elsewhere.Messages,
+        UndecodableOf = elsewhere.Of,
+        // The gateway is ready when it hears; without an uplink it does its work all the same.
+        NotReady = mqtt.NotReady,
+        Metrics = metrics.Text,
+    };
+
+    private static PathView View(EventJournal journal, PathStatus status)
+    {
+        var now = status.Now;
+        return new PathView(
+            "https", now.IsUp, journal.Outbox.Waiting, journal.Outbox.Oldest, now.LastReceipt,
+            now.LastSequence?.ToString(System.Globalization.CultureInfo.InvariantCulture), journal.Refused, now.Detail);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Data.Sqlite;
+using Serilog;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Gateway.Site;
+
+namespace SmartCourtyard.Gateway;
+
+/// <summary>
+/// Starts the gateway: everything that can fail is done before anything is live, and each failure is one plain sentence.
+/// </summary>
+internal static class GatewayProgram
+{
+    public static string Version { get; } =
+        typeof(GatewayProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+        var (options, mistakes) = GatewayOptions.Read(builder.Configuration);
+        if (options is null)
+        {
+            return Fail(mistakes);
+        }
+
+        if (SiteCommand.Read(options.SiteFile, Console.Error) is not { } courtyard)
+        {
+            return 1;
+        }
+
+        try
+        {
+            return await ServeAsync(builder, options, courtyard).ConfigureAwait(false);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            return Fail([$"the local API cannot listen on {builder.Configuration["Urls"]}: the port is in use"]);
+        }
+        catch (Exception e) when (e is SqliteException or UnauthorizedAccessException or IOException)
+        {
+            return Fail([$"the journal in {options.DataDirectory} cannot be opened: {e.Message}"]);
+        }
+    }
+
+    private static async Task<int> ServeAsync(WebApplicationBuilder builder, GatewayOptions options, Courtyard courtyard)
+    {
+        Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        builder.Logging.ClearProviders();
+        builder.Services.AddSerilog(builder.Configuration);
+        if (string.IsNullOrEmpty(builder.Configuration["Urls"]))
+        {
+            builder.WebHost.UseUrls("http://127.0.0.1:8081");
+        }
+
+        var parts = GatewayParts.Wire(builder, options, courtyard, TimeProvider.System, Version);
+        var app = builder.Build();
+        parts.Map(app);
+        await app.RunAsync().ConfigureAwait(false);
+
+        // A worker that fails stops the host, and the host then ends as if all were well; whoever restarts us must see a failure.
+        return parts.Workers.Any(w => w.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+    }
+
+    private static void AddSerilog(this IServiceCollection services, ConfigurationManager configuration)
+    {
+        var level = configuration["Logging:Level"] == "Debug" ? Serilog.Events.LogEventLevel.Debug : Serilog.Events.LogEventLevel.Information;
+        var logger = new LoggerConfiguration().MinimumLevel.Is(level)
+            .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
+            .MinimumLevel.Override("System", Serilog.Events.LogEventLevel.Warning)
+            .WriteTo.Console(
+                outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}",
+                formatProvider: System.Globalization.CultureInfo.InvariantCulture)
+            .CreateLogger();
+        services.AddLogging(logging => logging.AddSerilog(logger, dispose: true));
+    }
+
+    private static int Fail(IReadOnlyList<string> sentences)
+    {
+        foreach (var sentence in sentences)
+        {
+            Console.Error.WriteLine(sentence);
+        }
+
+        return 1;
+    }
+}

@@ -79,7 +79,11 @@ internal sealed class GatewayParts
             builder.Services.AddSingleton<IHostedService>(worker);
         }
 
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, LocalJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, LocalJson.Default);
+            json.SerializerOptions.Converters.Add(new UtcMillisecondsConverter());
+        });
         builder.Services.AddProblemDetails();
         var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, mqtt, history, historyFeed, influx, influxFeed);
         return new GatewayParts(

@@ -68,7 +68,9 @@ public sealed class BrokerSurvivalTests
             await gateway.WaitForExitAsync();
         }
 
+        // The line is logged before the turn of the loop ends; that somebody connected afterwards proves that it did.
         await broker.UntilLoggedAsync("gateway closed its connection");
+        await broker.PublishAsync(RealBroker.AsDevices, "-t", "zigbee2mqtt/nobody", "-m", "x");
         await broker.KillAsync();
         await broker.StartAsync();
 

@@ -1,1 +1,130 @@
-return 0;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Data.Sqlite;
+using Serilog;
+using Serilog.Events;
+using SmartCourtyard.Custody;
+using SmartCourtyard.DutyRoom;
+using SmartCourtyard.DutyRoom.Access;
+using SmartCourtyard.DutyRoom.Board;
+using SmartCourtyard.DutyRoom.Courtyards;
+using SmartCourtyard.DutyRoom.Duty;
+using SmartCourtyard.DutyRoom.Health;
+using SmartCourtyard.DutyRoom.Intake;
+using SmartCourtyard.DutyRoom.Storage;
+
+try
+{
+    await using var app = await DutyRoomProgram.BuildAsync(args, TimeProvider.System);
+    await app.RunAsync();
+    // A worker that threw stopped the host; .NET would end with 0, and whoever supervises us would think that all is well.
+    return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+}
+catch (Exception e) when (DutyRoomProgram.Explain(e) is { } sentence)
+{
+    await Console.Error.WriteLineAsync(sentence);
+    return 1;
+}
+
+/// <summary>The duty room: takes custody of events, shows what is burning, and does not let go until it is closed.</summary>
+internal static class DutyRoomProgram
+{
+    public static async Task<WebApplication> BuildAsync(string[] args, TimeProvider time)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var settings = Settings.Read(builder.Configuration);
+        var database = new Database(settings.ConnectionString);
+        database.BringUpToDate();
+
+        builder.Logging.ClearProviders().AddSerilog(Log(), dispose: true);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new UtcMillisecondsConverter());
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            var chain = json.SerializerOptions.TypeInfoResolverChain;
+            foreach (var context in new IJsonTypeInfoResolver[]
+                { StorageJson.Default, IntakeJson.Default, BoardJson.Default, DutyJson.Default, CourtyardsJson.Default, AccessJson.Default, ProblemJson.Default })
+            {
+                chain.Add(context);
+            }
+        });
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        builder.Services.AddSingleton(time).AddSingleton(database).AddSingleton<Feeds>().AddSingleton<Ledger>();
+        builder.Services.AddSingleton<EventStream>().AddSingleton<IntakeHistogram>();
+        builder.Services.AddAccess();
+        builder.Services.AddApiDocument();
+        builder.Services.AddHostedService<Upkeep>();
+        builder.Services.AddHostedService<Supervision>();
+
+        var app = builder.Build();
+        if (settings.CredentialsFile is { } file)
+        {
+            await CredentialsFile.TakeInAsync(app.Services.GetRequiredService<Ledger>(), file, settings.Gateway);
+        }
+
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = AnswerAsync,
+            // What the caller did wrong is told to the caller; what the store cannot do, the ledger has logged already.
+            SuppressDiagnosticsCallback = failed => failed.Exception is BadHttpRequestException or StoreUnavailableException,
+        });
+        app.UseStatusCodePages(failed => AnswerAsync(failed.HttpContext));
+        app.UseSafeHeaders();
+        app.UseRouting();
+        app.UseConsolePages();
+        app.UseForeignSiteGuard();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapIntake();
+        app.MapBoard();
+        app.MapDuty();
+        app.MapGateways();
+        app.MapSite();
+        app.MapOverview();
+        app.MapAccess();
+        app.MapHealth();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.Services.GetRequiredService<IntakeHistogram>();
+        return app;
+    }
+
+    /// <summary>What went wrong at the start, in one sentence; null where it is a bug and the whole story is wanted.</summary>
+    public static string? Explain(Exception e) => e switch
+    {
+        StartException => e.Message,
+        SqliteException { SqliteErrorCode: 14 or 8 or 10 or 13 or 26 or 11 } => $"The database cannot be opened or written: {e.Message}",
+        IOException { InnerException: AddressInUseException } => $"The port is in use: {e.Message}",
+        IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException => e.Message,
+        _ => null,
+    };
+
+    private static Serilog.Core.Logger Log() => new LoggerConfiguration()
+        .MinimumLevel.Information().MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+        .MinimumLevel.Override(typeof(SignedIn).FullName!, LogEventLevel.Warning)
+        .WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture).CreateLogger();
+
+    private static Task AnswerAsync(HttpContext context)
+    {
+        var problem = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+        {
+            StoreUnavailableException e => Problem.Busy(e.Message),
+            BadHttpRequestException e => new Problem(e.StatusCode, "Not as agreed", e.InnerException?.Message ?? e.Message),
+            null => OfStatus(context),
+            _ => new Problem(500, "A fault of ours", "The duty room could not do this; its log says why."),
+        };
+        return problem.WriteAsync(context.Response);
+    }
+
+    private static Problem OfStatus(HttpContext context) => context.Response.StatusCode switch
+    {
+        404 => Problem.Missing(context.Request.Path),
+        405 => new(405, "Not this method", $"{context.Request.Method} is not possible here; allowed: {context.Response.Headers.Allow}."),
+        415 => new(415, "Not JSON", "Content-Type: application/json is needed."),
+        var status => new(status, "Refused", $"The request was refused with status {status}."),
+    };
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using SmartCourtyard.Custody;
+using SmartCourtyard.DutyRoom.Storage;
+
+namespace SmartCourtyard.DutyRoom.Courtyards;
+
+internal sealed record HeartbeatDevices(int Ok, int Trouble);
+
+internal sealed record Heartbeat(
+    string? Sequence = null, long Queued = 0, double? Uptime = null, string? Version = null, HeartbeatDevices? Devices = null);
+
+/// <param name="Expected">The sequence number that the duty room takes next.</param>
+internal sealed record HeartbeatAnswer(string Expected);
+
+/// <summary>Where gateways show that they live, and hear what people did.</summary>
+internal static class GatewayEndpoints
+{
+    private const int ReplayPage = 500;
+
+    public static void MapGateways(this IEndpointRouteBuilder routes)
+    {
+        var gateway = routes.MapGroup("/api/v1/gateways/{gateway}").WithTags("gateways").RequireAuthorization(Policies.Gateway);
+        gateway.MapPost("heartbeat", BeatAsync).WithName("heartbeat").WithSummary("The gateway lives; every 20 s")
+            .Produces<HeartbeatAnswer>().Problems(400, 401, 403, 415, 503);
+        gateway.MapGet("commands", CommandsAsync).WithName("followCommands")
+            .WithSummary("What the gateway is told, as server-sent events; without Last-Event-ID from the oldest that it has not answered")
+            .Produces<Receipt>(200, "text/event-stream").Problems(401, 403);
+    }
+
+    private static async Task<IResult> BeatAsync(string gateway, Heartbeat beat, Ledger ledger, Database database, Feeds feeds)
+    {
+        var given = 0L;
+        if (beat.Sequence is not null && !long.TryParse(beat.Sequence, NumberStyles.None, CultureInfo.InvariantCulture, out given))
+        {
+            return Problem.BadField("sequence", "a decimal number as a string is allowed").AsResult();
+        }
+
+        if (beat.Queued < 0)
+        {
+            return Problem.BadField("queued", "a whole number from 0 on is allowed").AsResult();
+        }
+
+        if (beat.Version?.Length > 100)
+        {
+            return Problem.BadField("version", "at most 100 characters are allowed").AsResult();
+        }
+
+        var last = await ledger.WriteAsync(writing =>
+        {
+            writing.Gateways.Heard(gateway);
+            writing.Db.Gateways.Where(g => g.Id == gateway).ExecuteUpdate(g => g
+                .SetProperty(r => r.GivenSequence, beat.Sequence == null ? null : given)
+                .SetProperty(r => r.Queued, beat.Queued)
+                .SetProperty(r => r.UptimeSeconds, beat.Uptime)
+                .SetProperty(r => r.Version, beat.Version));
+            return writing.Gateways.LastSequence(gateway);
+        });
+        await WhisperAsync(gateway, database, feeds);
+        return TypedResults.Ok(new HeartbeatAnswer((last + 1).ToString(CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>Consoles see that the gateway was heard; a log of every beat would serve nobody.</summary>
+    private static async Task WhisperAsync(string gateway, Database database, Feeds feeds)
+    {
+        await using var db = database.Read();
+        var view = GatewayView.Read(db, gateway).Single();
+        feeds.Consoles.Publish(FeedItem.Of(
+            null, null, "gateway", JsonSerializer.Serialize(view, StorageJson.Wire.GatewayView)));
+    }
+
+    private static async Task CommandsAsync(string gateway, HttpContext http, EventStream stream, Feeds feeds, Database database)
+    {
+        using var follower = feeds.Gateways.Follow(gateway);
+        var last = EventStream.LastEventId(http.Request);
+        // An id from before the database was replaced means nothing here.
+        var resumes = last is { } id && id <= feeds.Gateways.LastPosition;
+        await stream.WriteAsync(
+            http, follower, resumes ? last!.Value : 0, (after, cancel) => PageAsync(database, gateway, after, !resumes, cancel), null);
+    }
+
+    private static async Task<IReadOnlyList<FeedItem>> PageAsync(
+        Database database, string gateway, long after, bool onlyUnanswered, CancellationToken cancel)
+    {
+        await using var db = database.Read();
+        var rows = await db.Commands
+            .Where(c => c.Gateway == gateway && c.Position > after && (!onlyUnanswered || c.AnsweredAt == null))
+            .OrderBy(c => c.Position).Take(ReplayPage).ToListAsync(cancel);
+        return [.. rows.Select(c => FeedItem.Of(c.Position, gateway, c.Type, c.Data))];
+    }
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(UtcMillisecondsConverter)])]
+[JsonSerializable(typeof(Heartbeat))]
+[JsonSerializable(typeof(HeartbeatAnswer))]
+[JsonSerializable(typeof(DeviceHealthBody[]))]
+[JsonSerializable(typeof(SiteBody))]
+[JsonSerializable(typeof(GatewayList))]
+[JsonSerializable(typeof(DeviceList))]
+[JsonSerializable(typeof(TroubleList))]
+internal sealed partial class CourtyardsJson : JsonSerializerContext;

@@ -1,0 +1,109 @@
+using Microsoft.EntityFrameworkCore;
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Custody;
+using SmartCourtyard.DutyRoom.Storage;
+
+namespace SmartCourtyard.DutyRoom.Courtyards;
+
+/// <summary>Notices that a courtyard fell silent, and makes it one alarm instead of one for each of its devices.</summary>
+internal sealed partial class Supervision(Ledger ledger, Database database, TimeProvider time, ILogger<Supervision> logger) : BackgroundService
+{
+    /// <summary>Three heartbeats missed.</summary>
+    public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>After a start every gateway gets one heartbeat's time: while the duty room was down, none could be heard.</summary>
+    public static readonly TimeSpan StartGrace = TimeSpan.FromSeconds(25);
+
+    public static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var start = time.GetTimestamp();
+        using var timer = new PeriodicTimer(Tick, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (time.GetElapsedTime(start) < StartGrace)
+            {
+                continue;
+            }
+
+            foreach (var gateway in await SilentAsync(stoppingToken))
+            {
+                await RaiseAsync(gateway);
+            }
+        }
+    }
+
+    private async Task<List<string>> SilentAsync(CancellationToken cancel)
+    {
+        var limit = time.GetUtcNow() - SilenceLimit;
+        await using var db = database.Read();
+        return await db.Gateways.Where(g => g.SilenceAlarm == null && g.LastHeard != null && g.LastHeard <= limit)
+            .Select(g => g.Id).ToListAsync(cancel);
+    }
+
+    private async Task RaiseAsync(string gateway)
+    {
+        try
+        {
+            await ledger.WriteAsync(writing => Raise(writing, gateway));
+            LogSilent(gateway, SilenceLimit);
+        }
+        catch (StoreUnavailableException e)
+        {
+            // The next tick tries again; the ledger and /readyz say what is wrong.
+            LogNotStored(gateway, e.Message);
+        }
+    }
+
+    private static bool Raise(Writing writing, string gateway)
+    {
+        var row = writing.Db.Gateways.AsNoTracking().Single(g => g.Id == gateway);
+        var now = writing.Now;
+        if (row.SilenceAlarm is not null || row.LastHeard > now - SilenceLimit)
+        {
+            return false;
+        }
+
+        var alarm = writing.Alarms.FindOpen(gateway, AlarmKind.Supervision);
+        if (alarm is null)
+        {
+            alarm = New(gateway, now);
+            writing.Alarms.AddEntry(alarm, now, "raised");
+        }
+        else
+        {
+            Again(writing, alarm, now);
+        }
+
+        writing.Publish(alarm, sound: true);
+        writing.Gateways.Silent(alarm);
+        return true;
+    }
+
+    private static AlarmRow New(string gateway, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now).ToString(), Courtyard = gateway, Kind = AlarmKind.Supervision, Severity = Severity.Property,
+        State = AlarmState.Raised, Condition = AlarmCondition.Active, Clock = ClockState.Synchronised, RaisedAt = now, ReceivedAt = now,
+        Occurrences = 1, Tier = Tier.Street, Deadline = now + AlarmRow.TimeToAcknowledge(Severity.Property),
+    };
+
+    private static void Again(Writing writing, AlarmRow alarm, DateTimeOffset now)
+    {
+        alarm.Occurrences++;
+        (alarm.Condition, alarm.ClearedAt) = (AlarmCondition.Active, null);
+        writing.Alarms.AddEntry(alarm, now, "occurrence");
+        if (alarm.State == AlarmState.Resolved)
+        {
+            (alarm.State, alarm.Resolution, alarm.AcknowledgedBy, alarm.AcknowledgedAt) = (AlarmState.Raised, null, null, null);
+            alarm.Deadline = now + AlarmRow.TimeToAcknowledge(alarm.Severity);
+            writing.Alarms.AddEntry(alarm, now, "reopened");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing heard of {Gateway} for {Limit}")]
+    private partial void LogSilent(string gateway, TimeSpan limit);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Gateway} is silent, which could not be stored: {Reason}")]
+    private partial void LogNotStored(string gateway, string reason);
+}

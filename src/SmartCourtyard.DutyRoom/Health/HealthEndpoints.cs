@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using SmartCourtyard.DutyRoom.Storage;
+
+namespace SmartCourtyard.DutyRoom.Health;
+
+/// <summary>Where machines ask whether the duty room lives, is ready, and how it does.</summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", () => "alive\n").AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet("/readyz", ReadyAsync).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet("/metrics", MetricsAsync).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> ReadyAsync(Ledger ledger, Database database, CancellationToken cancel)
+    {
+        if (ledger.Failure is { } failure)
+        {
+            return Problem.Busy("The last commit failed: " + failure).AsResult();
+        }
+
+        try
+        {
+            await using var db = database.Read();
+            await db.Settings.AnyAsync(cancel);
+            return TypedResults.Text("ready\n");
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException e)
+        {
+            return Problem.Busy("The database cannot be read: " + e.Message).AsResult();
+        }
+    }
+
+    private static async Task<IResult> MetricsAsync(
+        Ledger ledger, Feeds feeds, Database database, IntakeHistogram intake, CancellationToken cancel)
+    {
+        var text = new StringBuilder();
+        await using var db = database.Read();
+        var states = await db.Alarms.GroupBy(a => new { a.State, a.Severity })
+            .Select(g => new { g.Key.State, g.Key.Severity, Count = g.Count() }).ToListAsync(cancel);
+        Head(text, "smartcourtyard_alarms", "gauge", "Alarms by state and severity");
+        foreach (var s in states)
+        {
+            Line(text, $"smartcourtyard_alarms{{state=\"{Names<AlarmState>.Of(s.State)}\",severity=\"{Names<SmartCourtyard.Alarms.Severity>.Of(s.Severity)}\"}}", s.Count);
+        }
+
+        var gateways = GatewayView.Read(db);
+        One(text, "smartcourtyard_gateways", "gauge", "Gateways known", gateways.Count);
+        One(text, "smartcourtyard_gateways_silent", "gauge", "Gateways not heard for 60 s", gateways.Count(g => g.State == GatewayState.Silent));
+        One(text, "smartcourtyard_events_missing", "gauge", "Events that have a number and never came", gateways.Sum(g => g.Missing));
+        One(text, "smartcourtyard_troubles", "gauge", "Troubles that stand", gateways.Sum(g => g.Troubles));
+        One(text, "smartcourtyard_stream_clients", "gauge", "Consoles and programs that follow the stream", feeds.Consoles.Followers);
+        One(text, "smartcourtyard_command_clients", "gauge", "Gateways that follow their commands", feeds.Gateways.Followers);
+        One(text, "smartcourtyard_commits_total", "counter", "Commits to disk", ledger.Commits);
+        One(text, "smartcourtyard_store_failing", "gauge", "1 while the last commit failed", ledger.Failure is null ? 0 : 1);
+        Head(text, IntakeHistogram.Name, "histogram", "Seconds from a gateway's request to the answer after the commit");
+        intake.Write(text);
+        return TypedResults.Text(text.ToString(), "text/plain; version=0.0.4");
+    }
+
+    private static void One(StringBuilder text, string name, string type, string help, double value)
+    {
+        Head(text, name, type, help);
+        Line(text, name, value);
+    }
+
+    private static void Head(StringBuilder text, string name, string type, string help)
+        => text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+
+    private static void Line(StringBuilder text, string name, double value)
+        => text.Append(name).Append(' ').Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
+}

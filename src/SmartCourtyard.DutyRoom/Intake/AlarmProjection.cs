@@ -1,0 +1,129 @@
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Custody;
+using SmartCourtyard.DutyRoom.Storage;
+
+namespace SmartCourtyard.DutyRoom.Intake;
+
+/// <summary>What an event did to its alarm.</summary>
+/// <param name="Alarm">As it stands now.</param>
+/// <param name="Happened">For the timeline.</param>
+/// <param name="Opened">It is new, or was done with and is open again: somebody must be told that it is here.</param>
+/// <param name="Sound">It must be heard.</param>
+internal sealed record Projected(AlarmRow Alarm, IReadOnlyList<(DateTimeOffset At, string What)> Happened, bool Opened, bool Sound);
+
+/// <summary>How an alarm follows from its events. Events may come twice, late, in another order, or without the one before.</summary>
+internal static class AlarmProjection
+{
+    /// <summary>A fire alarm must have reached the centre within 10 s (GB 26875.1).</summary>
+    public static readonly TimeSpan LateAfter = TimeSpan.FromSeconds(10);
+
+    public static Projected Apply(AlarmRow? known, string courtyard, Incoming incoming, DateTimeOffset now)
+        => known is null ? Open(courtyard, incoming, now) : Change(known, incoming, now);
+
+    private static Projected Open(string courtyard, Incoming incoming, DateTimeOffset now)
+    {
+        var sent = incoming.Alarm!;
+        var alarm = new AlarmRow
+        {
+            Id = sent.Id, Courtyard = courtyard, ReceivedAt = now, Tier = Tier.Street, State = AlarmState.Raised,
+            Occurrences = sent.Occurrences, Condition = AlarmCondition.Active, Sequence = incoming.Sequence,
+            Deadline = sent.RaisedAt + AlarmRow.TimeToAcknowledge(sent.Severity),
+        };
+        Describe(alarm, sent);
+        alarm.Late = sent.Clock == ClockState.Synchronised && now - incoming.Time > LateAfter;
+        if (sent.Clock == ClockState.Unsynchronised || alarm.Late)
+        {
+            // People cannot be late for what nobody could have told them.
+            alarm.Deadline = now + AlarmRow.TimeToAcknowledge(sent.Severity);
+        }
+
+        List<(DateTimeOffset, string)> happened = [(sent.RaisedAt, "raised"), (now, "stored")];
+        if (incoming.Type == EventTypes.AlarmCleared)
+        {
+            Clear(alarm, incoming, happened);
+        }
+
+        return new(alarm, happened, Opened: true, Sound: true);
+    }
+
+    private static Projected Change(AlarmRow alarm, Incoming incoming, DateTimeOffset now)
+    {
+        var sent = incoming.Alarm!;
+        var happened = new List<(DateTimeOffset, string)>();
+        var isNewest = incoming.Sequence > alarm.Sequence;
+        alarm.Sequence = Math.Max(alarm.Sequence, incoming.Sequence);
+        if (isNewest)
+        {
+            Correct(alarm, sent);
+        }
+
+        if (incoming.Type == EventTypes.AlarmCleared)
+        {
+            alarm.Occurrences = Math.Max(alarm.Occurrences, sent.Occurrences);
+            if (isNewest && alarm.Condition == AlarmCondition.Active)
+            {
+                Clear(alarm, incoming, happened);
+            }
+
+            return new(alarm, happened, Opened: false, Sound: false);
+        }
+
+        if (sent.Occurrences <= alarm.Occurrences)
+        {
+            return new(alarm, happened, Opened: false, Sound: false);
+        }
+
+        return Again(alarm, incoming, isNewest, now, happened);
+    }
+
+    private static Projected Again(
+        AlarmRow alarm, Incoming incoming, bool isNewest, DateTimeOffset now, List<(DateTimeOffset, string)> happened)
+    {
+        alarm.Occurrences = incoming.Alarm!.Occurrences;
+        if (isNewest)
+        {
+            (alarm.Condition, alarm.ClearedAt) = (AlarmCondition.Active, null);
+        }
+
+        happened.Add((incoming.Time, "occurrence"));
+        if (alarm.State is not (AlarmState.Resolved or AlarmState.Closed))
+        {
+            return new(alarm, happened, Opened: false, Sound: true);
+        }
+
+        (alarm.State, alarm.Resolution, alarm.DispatchedTo) = (AlarmState.Raised, null, null);
+        (alarm.AcknowledgedBy, alarm.AcknowledgedAt, alarm.ShownAt) = (null, null, null);
+        alarm.Deadline = now + AlarmRow.TimeToAcknowledge(alarm.Severity);
+        happened.Add((now, "reopened"));
+        return new(alarm, happened, Opened: true, Sound: true);
+    }
+
+    private static void Clear(AlarmRow alarm, Incoming incoming, List<(DateTimeOffset, string)> happened)
+    {
+        (alarm.Condition, alarm.ClearedAt) = (AlarmCondition.Cleared, incoming.Time);
+        happened.Add((incoming.Time, "cleared"));
+    }
+
+    /// <summary>A gateway that had no time when it raised the alarm says later when it really was.</summary>
+    private static void Correct(AlarmRow alarm, IncomingAlarm sent)
+    {
+        var wasGuess = alarm.Clock == ClockState.Unsynchronised && sent.Clock == ClockState.Synchronised;
+        Describe(alarm, sent);
+        if (wasGuess)
+        {
+            alarm.Late = alarm.ReceivedAt - alarm.RaisedAt > LateAfter;
+        }
+    }
+
+    private static void Describe(AlarmRow alarm, IncomingAlarm sent)
+    {
+        (alarm.Kind, alarm.Severity, alarm.Device, alarm.Test) = (sent.Kind, sent.Severity, sent.Device, sent.Test);
+        (alarm.Building, alarm.Unit, alarm.Floor) = (sent.At.Building, sent.At.Unit, sent.At.Floor);
+        (alarm.Flat, alarm.Place) = (sent.At.Flat, sent.At.Place);
+        (alarm.RaisedAt, alarm.Clock) = (sent.RaisedAt, sent.Clock);
+        if (sent.CauseQuantity is not null)
+        {
+            (alarm.CauseQuantity, alarm.CauseValue) = (sent.CauseQuantity, sent.CauseValue);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Custody;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.DutyRoom.Intake;
+
+/// <summary>An event that was found to be as agreed.</summary>
+internal sealed record Incoming(string Id, string Type, DateTimeOffset Time, long Sequence, string Body)
+{
+    public IncomingAlarm? Alarm { get; init; }
+    public IncomingTrouble? Trouble { get; init; }
+    public IncomingAnswer? Answer { get; init; }
+}
+
+internal sealed record IncomingAlarm(
+    string Id, AlarmKind Kind, Severity Severity, string Device, At At, string? CauseQuantity, string? CauseValue,
+    DateTimeOffset RaisedAt, ClockState Clock, bool Test, int Occurrences);
+
+internal sealed record IncomingTrouble(string Id, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, string? Detail);
+
+/// <summary>What a gateway answers to a command.</summary>
+internal sealed record IncomingAnswer(string CommandId, string? Failure);

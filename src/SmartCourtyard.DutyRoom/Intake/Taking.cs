@@ -1,0 +1,104 @@
+using System.Globalization;
+using SmartCourtyard.Custody;
+using SmartCourtyard.DutyRoom.Storage;
+
+namespace SmartCourtyard.DutyRoom.Intake;
+
+/// <summary>What a gateway is told when its events are on disk.</summary>
+internal sealed record Receipts(IReadOnlyList<string> Accepted, IReadOnlyList<string> Duplicates, string LastSequence);
+
+/// <summary>Takes a batch of events within the writer's transaction: the events, and what follows from them.</summary>
+internal static class Taking
+{
+    /// <summary>Exactly one of the two comes back; with a problem nothing of the batch is kept.</summary>
+    public static (Receipts? Receipts, Problem? Problem) Take(Writing writing, string gateway, IReadOnlyList<Incoming> events)
+    {
+        var now = writing.Now;
+        var accepted = new List<string>(events.Count);
+        var duplicates = new List<string>();
+        var (first, newest) = (long.MaxValue, 0L);
+        writing.Gateways.Heard(gateway);
+        for (var i = 0; i < events.Count; i++)
+        {
+            var e = events[i];
+            var taken = writing.Events.Add(e.Id, gateway, e.Sequence, e.Type, e.Time, now, e.Body);
+            if (taken == Taken.Duplicate)
+            {
+                duplicates.Add(e.Id);
+                continue;
+            }
+
+            if (taken != Taken.Accepted || !Project(writing, gateway, e, now))
+            {
+                writing.Refuse();
+                return (null, Refusal(taken, i, writing.Gateways.LastSequence(gateway)));
+            }
+
+            accepted.Add(e.Id);
+            (first, newest) = (Math.Min(first, e.Sequence), Math.Max(newest, e.Sequence));
+        }
+
+        if (accepted.Count > 0)
+        {
+            writing.Gateways.Took(gateway, accepted.Count, first, newest);
+        }
+
+        return (new(accepted, duplicates, Number(writing.Gateways.LastSequence(gateway))), null);
+    }
+
+    private static Problem Refusal(Taken taken, int index, long last) => taken switch
+    {
+        Taken.SequenceTaken => new(
+            409, "Sequence taken", $"Event {index}: another event of this gateway has this sequence number; {last + 1} is free.")
+        {
+            Index = index, Field = "sequence", Expected = Number(last + 1),
+        },
+        Taken.Foreign => Foreign(index, "id", "an event"),
+        _ => Foreign(index, "data.alarmId", "an alarm"),
+    };
+
+    private static Problem Foreign(int index, string field, string what)
+        => new(400, "Not as agreed", $"Event {index}, {field}: it belongs to {what} of another gateway") { Index = index, Field = field };
+
+    private static string Number(long sequence) => sequence.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>False where the event speaks of an alarm of another courtyard.</summary>
+    private static bool Project(Writing writing, string gateway, Incoming e, DateTimeOffset now)
+    {
+        if (e.Alarm is { } sent)
+        {
+            var known = writing.Alarms.Find(sent.Id);
+            if (known is not null && known.Courtyard != gateway)
+            {
+                return false;
+            }
+
+            Store(writing, AlarmProjection.Apply(known, gateway, e, now));
+        }
+        else if (e.Trouble is { } trouble)
+        {
+            TroubleProjection.Apply(writing, gateway, trouble, isRaised: e.Type == EventTypes.TroubleRaised, e.Time);
+        }
+        else if (e.Answer is { } answer)
+        {
+            writing.Events.Answer(gateway, answer.CommandId, now, answer.Failure);
+        }
+
+        return true;
+    }
+
+    private static void Store(Writing writing, Projected projected)
+    {
+        foreach (var (at, what) in projected.Happened)
+        {
+            writing.Alarms.AddEntry(projected.Alarm, at, what);
+        }
+
+        if (projected.Opened)
+        {
+            writing.Receipt(projected.Alarm, "alarm.stored", by: null);
+        }
+
+        writing.Publish(projected.Alarm, projected.Sound);
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.Data.Sqlite;
+using SmartCourtyard.Alarms;
+
+namespace SmartCourtyard.DutyRoom.Storage;
+
+/// <summary>What was last heard of each gateway, inside the writer's transaction.</summary>
+internal sealed class GatewayLog(Writing writing, SqliteConnection connection) : IDisposable
+{
+    private readonly Statement heard = new(
+        connection,
+        "INSERT INTO gateways(id, last_heard, event_count, queued) VALUES(@i, @n, 0, 0) "
+        + "ON CONFLICT(id) DO UPDATE SET last_heard = excluded.last_heard RETURNING silence_alarm",
+        "i", "n");
+
+    private readonly Statement took = new(
+        connection,
+        "UPDATE gateways SET event_count = event_count + @c, first_sequence = min(coalesce(first_sequence, @f), @f), "
+        + "last_sequence = max(coalesce(last_sequence, @l), @l) WHERE id = @i",
+        "c", "f", "l", "i");
+
+    private readonly Statement last = new(connection, "SELECT last_sequence FROM gateways WHERE id = @i", "i");
+
+    private readonly Statement silence = new(connection, "UPDATE gateways SET silence_alarm = @a WHERE id = @i", "a", "i");
+
+    /// <summary>The gateway spoke. If its silence had been an alarm, the condition of that alarm is over now.</summary>
+    public void Heard(string gateway)
+    {
+        var now = writing.Now;
+        if (heard.Scalar(gateway, now.ToUnixTimeMilliseconds()) is not string alarmId)
+        {
+            return;
+        }
+
+        silence.Execute(null, gateway);
+        if (writing.Alarms.Find(alarmId) is { } alarm)
+        {
+            (alarm.Condition, alarm.ClearedAt) = (AlarmCondition.Cleared, now);
+            writing.Alarms.AddEntry(alarm, now, "cleared");
+            writing.Publish(alarm, sound: false);
+        }
+
+        TellConsoles(gateway);
+    }
+
+    /// <summary>Nothing was heard of the gateway for too long: <paramref name="alarm"/> says so.</summary>
+    public void Silent(AlarmRow alarm)
+    {
+        silence.Execute(alarm.Id, alarm.Courtyard);
+        TellConsoles(alarm.Courtyard);
+    }
+
+    public void Took(string gateway, int count, long first, long newest) => took.Execute(count, first, newest, gateway);
+
+    /// <summary>The newest sequence taken from the gateway; 0 before the first.</summary>
+    public long LastSequence(string gateway) => last.Scalar(gateway) as long? ?? 0;
+
+    public void TellConsoles(string gateway)
+        => writing.Tell("gateway", GatewayView.Read(writing.Db, gateway).Single(), StorageJson.Wire.GatewayView);
+
+    public void Dispose()
+    {
+        heard.Dispose();
+        took.Dispose();
+        last.Dispose();
+        silence.Dispose();
+    }
+}

@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace SmartCourtyard.DutyRoom.Storage;
+
+/// <summary>The store does not take anything at the moment; whoever asked tries again later.</summary>
+internal sealed class StoreUnavailableException(string reason, Exception? inner = null) : Exception(reason, inner);
+
+/// <summary>
+/// The one writer. Work that arrives while a commit is running is committed together in the next one; what was committed is
+/// told to the followers before the caller hears of it. The caller's own thread does the work when nobody else is at it, so
+/// that a lone alarm waits for nothing but the disk.
+/// </summary>
+internal sealed partial class Ledger : IDisposable
+{
+    public const int QueueLimit = 512;
+    private const int GroupLimit = 64;
+
+    private readonly ConcurrentQueue<Job> queue = new();
+    private readonly List<Job> group = new(GroupLimit);
+    private readonly List<FeedItem> consoles = [];
+    private readonly List<FeedItem> gateways = [];
+    private readonly Writing writing;
+    private readonly Feeds feeds;
+    private readonly ILogger<Ledger> logger;
+    private int queued;
+    private int leading;
+
+    public Ledger(Database database, Feeds feeds, TimeProvider time, ILogger<Ledger> logger)
+    {
+        (this.feeds, this.logger) = (feeds, logger);
+        writing = new Writing(database.OpenWriter(), time);
+        feeds.Consoles.StartAt(writing.LastStreamPosition());
+        feeds.Gateways.StartAt(writing.LastCommandPosition());
+    }
+
+    /// <summary>Why the last commit failed; null when it went well.</summary>
+    public string? Failure { get; private set; }
+
+    public long Commits { get; private set; }
+
+    /// <summary>Runs <paramref name="work"/> in a transaction and comes back when it is on disk.</summary>
+    public Task<T> WriteAsync<T>(Func<Writing, T> work)
+    {
+        if (Interlocked.Increment(ref queued) > QueueLimit)
+        {
+            Interlocked.Decrement(ref queued);
+            throw new StoreUnavailableException($"{QueueLimit} writes are waiting already");
+        }
+
+        var job = new Job<T>(work);
+        queue.Enqueue(job);
+        if (Interlocked.CompareExchange(ref leading, 1, 0) == 0)
+        {
+            Lead(job);
+        }
+
+        return job.Task;
+    }
+
+    public void Dispose() => writing.Dispose();
+
+    private void Lead(Job? own)
+    {
+        do
+        {
+            while (!queue.IsEmpty)
+            {
+                if (own is { IsDone: true })
+                {
+                    // The caller has its answer; somebody else's request must not be paid by this one.
+                    ThreadPool.UnsafeQueueUserWorkItem(static ledger => ledger.Lead(null), this, preferLocal: false);
+                    return;
+                }
+
+                CommitGroup();
+            }
+
+            Volatile.Write(ref leading, 0);
+        }
+        while (!queue.IsEmpty && Interlocked.CompareExchange(ref leading, 1, 0) == 0);
+    }
+
+    private void CommitGroup()
+    {
+        group.Clear();
+        consoles.Clear();
+        gateways.Clear();
+        while (group.Count < GroupLimit && queue.TryDequeue(out var job))
+        {
+            Interlocked.Decrement(ref queued);
+            group.Add(job);
+        }
+
+        try
+        {
+            writing.Begin();
+            foreach (var job in group)
+            {
+                RunInSavepoint(job);
+            }
+
+            writing.Commit();
+            Commits++;
+            Failure = null;
+        }
+        catch (Exception e) when (IsDiskFailure(e))
+        {
+            Refuse(e);
+            return;
+        }
+
+        consoles.ForEach(feeds.Consoles.Publish);
+        gateways.ForEach(feeds.Gateways.Publish);
+        group.ForEach(job => job.Complete());
+    }
+
+    private void RunInSavepoint(Job job)
+    {
+        writing.Save();
+        try
+        {
+            job.Run(writing);
+        }
+        catch (Exception e) when (!IsDiskFailure(e))
+        {
+            // A fault in one piece of work is its caller's; the others in the group go on.
+            job.Fault = e;
+        }
+
+        if (job.Fault is not null || writing.IsRefused)
+        {
+            writing.UndoToSavepoint();
+            return;
+        }
+
+        writing.Release();
+        consoles.AddRange(writing.ForConsoles);
+        gateways.AddRange(writing.ForGateways);
+    }
+
+    private void Refuse(Exception e)
+    {
+        Failure = e.GetBaseException().Message;
+        LogFailed(e);
+        writing.Rollback();
+        foreach (var job in group)
+        {
+            job.Fault = new StoreUnavailableException("the store does not take anything: " + Failure, e);
+            job.Complete();
+        }
+    }
+
+    /// <summary>Busy, read-only, I/O error, corrupt, full, cannot open, protocol, not a database: the work is not to blame.</summary>
+    private static bool IsDiskFailure(Exception e)
+        => e.GetBaseException() is SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 15 or 26 };
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Nothing was stored: the commit failed")]
+    private partial void LogFailed(Exception e);
+
+    private abstract class Job
+    {
+        public Exception? Fault { get; set; }
+        public abstract bool IsDone { get; }
+        public abstract void Run(Writing writing);
+        public abstract void Complete();
+    }
+
+    private sealed class Job<T>(Func<Writing, T> work) : Job
+    {
+        private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? outcome;
+
+        public Task<T> Task => done.Task;
+        public override bool IsDone => done.Task.IsCompleted;
+        public override void Run(Writing writing) => outcome = work(writing);
+
+        public override void Complete()
+        {
+            if (Fault is { } fault)
+            {
+                done.SetException(fault);
+            }
+            else
+            {
+                done.SetResult(outcome!);
+            }
+        }
+    }
+}
+
+/// <summary>The two logs that others follow: what consoles see and what gateways are told.</summary>
+internal sealed class Feeds
+{
+    public Feed Consoles { get; } = new();
+    public Feed Gateways { get; } = new();
+}

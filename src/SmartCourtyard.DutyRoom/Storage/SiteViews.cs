@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.DutyRoom.Storage;
+
+[JsonConverter(typeof(JsonStringEnumConverter<GatewayState>))]
+internal enum GatewayState
+{
+    /// <summary>Never heard yet.</summary>
+    [JsonStringEnumMemberName("unknown")] Unknown,
+    [JsonStringEnumMemberName("online")] Online,
+    [JsonStringEnumMemberName("silent")] Silent,
+}
+
+internal sealed record AddressView(string? Street = null, string? Community = null, string? Grid = null);
+
+internal sealed record BuildingView(string Id, string Name, int Units, int Floors);
+
+internal sealed record DeviceCounts(int Ok, int Trouble, int Unobserved, int Unknown);
+
+/// <summary>A courtyard's gateway as consoles see it.</summary>
+/// <param name="Missing">Events that the gateway has given a number and the duty room has never got, apart from those still queued there.</param>
+internal sealed record GatewayView(
+    string Id, string? Name, AddressView Address, GatewayState State, DateTimeOffset? LastHeard, string? LastSequence, long Missing,
+    long Queued, double? UptimeSeconds, string? Version, DeviceCounts Devices, int Troubles, IReadOnlyList<BuildingView> Buildings)
+{
+    /// <summary>One gateway or, without an id, all of them.</summary>
+    public static List<GatewayView> Read(DutyRoomDb db, string? id = null)
+    {
+        var rows = db.Gateways.AsNoTracking().Where(g => id == null || g.Id == id).OrderBy(g => g.Id).ToList();
+        var counts = db.Devices.Where(d => id == null || d.Gateway == id)
+            .GroupBy(d => new { d.Gateway, d.Health }).Select(g => new { g.Key.Gateway, g.Key.Health, Count = g.Count() }).ToList();
+        var troubles = db.Troubles.Where(t => t.ClearedAt == null && (id == null || t.Courtyard == id))
+            .GroupBy(t => t.Courtyard).Select(g => new { g.Key, Count = g.Count() }).ToList();
+        var buildings = db.Buildings.AsNoTracking().Where(b => id == null || b.Gateway == id)
+            .OrderBy(b => b.Order).ToList().ToLookup(b => b.Gateway);
+        return [.. rows.Select(g =>
+        {
+            int Count(HealthState health) => counts.Find(c => c.Gateway == g.Id && c.Health == health)?.Count ?? 0;
+            var devices = new DeviceCounts(
+                Count(HealthState.Ok), Count(HealthState.Trouble), Count(HealthState.Unobserved), Count(HealthState.Unknown));
+            return Of(g, devices, troubles.Find(t => t.Key == g.Id)?.Count ?? 0, buildings[g.Id]);
+        })];
+    }
+
+    private static GatewayView Of(GatewayRow g, DeviceCounts devices, int troubles, IEnumerable<BuildingRow> buildings)
+    {
+        var state = g.SilenceAlarm is not null ? GatewayState.Silent : g.LastHeard is null ? GatewayState.Unknown : GatewayState.Online;
+        // Of a silent courtyard nothing is known, whatever was said last.
+        var seen = state == GatewayState.Silent
+            ? new DeviceCounts(0, 0, devices.Ok + devices.Trouble + devices.Unobserved + devices.Unknown, 0)
+            : devices;
+        return new(
+            g.Id, g.Name, new(g.Street, g.Community, g.Grid), state, g.LastHeard, g.LastSequence?.ToString(CultureInfo.InvariantCulture), MissingOf(g), g.Queued,
+            g.UptimeSeconds, g.Version, seen, troubles, [.. buildings.Select(b => new BuildingView(b.Id, b.Name, b.Units, b.Floors))]);
+    }
+
+    private static long MissingOf(GatewayRow g)
+    {
+        var holes = g is { FirstSequence: { } first, LastSequence: { } last } ? last - first + 1 - g.EventCount : 0;
+        var unsent = g.GivenSequence is { } given && g.LastSequence is { } newest ? given - newest - g.Queued : 0;
+        return holes + Math.Max(0, unsent);
+    }
+}
+
+/// <summary>A device as consoles see it: what the site file says of it, and its health.</summary>
+internal sealed record DeviceView(
+    string Id, string Courtyard, string? CourtyardName, string? Name, string? Class, PlaceView At, string? BuildingName, string? Call,
+    HealthState State, IReadOnlyList<string> Reasons, DateTimeOffset? LastHeard, double? Battery, double? LinkQuality,
+    DateTimeOffset? LastTest)
+{
+    public static DeviceView Of(DeviceRow d, GatewayRow? gateway, BuildingRow? building) => new(
+        d.Id, d.Gateway, gateway?.Name, d.Name, d.Class, new(d.Building, d.Unit, d.Floor, d.Flat, d.Place), building?.Name, d.Call,
+        gateway?.SilenceAlarm is null ? d.Health : HealthState.Unobserved,
+        d.Reasons.Split(' ', StringSplitOptions.RemoveEmptyEntries), d.LastHeard, d.Battery, d.LinkQuality, d.LastTest);
+}
+
+/// <summary>A technical fault as consoles see it.</summary>
+internal sealed record TroubleView(
+    string Id, string Courtyard, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, DateTimeOffset? ClearedAt, string? Detail)
+{
+    public static TroubleView Of(TroubleRow t) => new(t.Id, t.Courtyard, t.Reason, t.Device, t.RaisedAt, t.ClearedAt, t.Detail);
+}

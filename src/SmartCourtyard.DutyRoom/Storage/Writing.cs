@@ -1,0 +1,150 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace SmartCourtyard.DutyRoom.Storage;
+
+/// <summary>What a piece of work may do inside the writer's transaction.</summary>
+internal sealed class Writing : IDisposable
+{
+    private readonly SqliteConnection connection;
+    private readonly TimeProvider time;
+    private readonly Statement begin, commit, rollback, save, undo, release, addStream, addCommand, addAudit;
+    private readonly List<FeedItem> forConsoles = [];
+    private readonly List<FeedItem> forGateways = [];
+    private DutyRoomDb? db;
+
+    public Writing(SqliteConnection connection, TimeProvider time)
+    {
+        (this.connection, this.time) = (connection, time);
+        begin = new(connection, "BEGIN IMMEDIATE");
+        commit = new(connection, "COMMIT");
+        rollback = new(connection, "ROLLBACK");
+        save = new(connection, "SAVEPOINT work");
+        undo = new(connection, "ROLLBACK TO work; RELEASE work");
+        release = new(connection, "RELEASE work");
+        addStream = new(connection, "INSERT INTO stream(event, data) VALUES(@e, @d) RETURNING position", "e", "d");
+        addCommand = new(
+            connection,
+            "INSERT INTO commands(id, gateway, type, data, at) VALUES(@i, @g, @t, @d, @a) RETURNING position",
+            "i", "g", "t", "d", "a");
+        addAudit = new(
+            connection, "INSERT INTO audit(at, who, what, target, address) VALUES(@a, @w, @t, @o, @f)", "a", "w", "t", "o", "f");
+        Alarms = new AlarmLog(connection);
+        Events = new EventLog(connection);
+        Gateways = new GatewayLog(this, connection);
+    }
+
+    public AlarmLog Alarms { get; }
+    public EventLog Events { get; }
+    public GatewayLog Gateways { get; }
+
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>The same transaction through EF Core, for what is not in a hurry. Save before returning.</summary>
+    public DutyRoomDb Db => db ??= OpenDb();
+
+    public bool IsRefused { get; private set; }
+    public IReadOnlyList<FeedItem> ForConsoles => forConsoles;
+    public IReadOnlyList<FeedItem> ForGateways => forGateways;
+
+    /// <summary>Nothing of this piece of work shall be kept.</summary>
+    public void Refuse() => IsRefused = true;
+
+    /// <summary>Tells every console; kept for those who come back later.</summary>
+    public void Tell<T>(string name, T what, JsonTypeInfo<T> json)
+    {
+        var data = JsonSerializer.Serialize(what, json);
+        var position = (long)addStream.Scalar(name, data)!;
+        forConsoles.Add(FeedItem.Of(position, null, name, data));
+    }
+
+    /// <summary>The alarm as it now stands: stored, and told to every console.</summary>
+    public AlarmView Publish(AlarmRow alarm, bool sound)
+    {
+        Alarms.Save(alarm);
+        var view = Alarms.View(alarm);
+        Tell("alarm", view with { Sound = sound }, StorageJson.Wire.AlarmView);
+        return view;
+    }
+
+    /// <summary>Tells the alarm's gateway how far the duty room is with it. What the duty room raised itself, no gateway knows.</summary>
+    public void Receipt(AlarmRow alarm, string type, string? by)
+    {
+        if (alarm.Kind == SmartCourtyard.Alarms.AlarmKind.Supervision)
+        {
+            return;
+        }
+
+        var command = new Receipt(Guid.CreateVersion7(Now).ToString(), alarm.Id, Now, by);
+        var data = JsonSerializer.Serialize(command, StorageJson.Wire.Receipt);
+        var position = (long)addCommand.Scalar(command.Id, alarm.Courtyard, type, data, Now.ToUnixTimeMilliseconds())!;
+        forGateways.Add(FeedItem.Of(position, alarm.Courtyard, type, data));
+    }
+
+    public void Audit(string who, string what, string? target = null, string? address = null)
+        => addAudit.Execute(Now.ToUnixTimeMilliseconds(), who, what, target, address);
+
+    public long LastStreamPosition() => LastOf("stream");
+
+    public long LastCommandPosition() => LastOf("commands");
+
+    public void Begin() => begin.Execute();
+
+    public void Commit() => commit.Execute();
+
+    public void Save()
+    {
+        IsRefused = false;
+        forConsoles.Clear();
+        forGateways.Clear();
+        db?.ChangeTracker.Clear();
+        save.Execute();
+    }
+
+    public void UndoToSavepoint() => undo.Execute();
+
+    public void Release() => release.Execute();
+
+    public void Rollback()
+    {
+        db?.ChangeTracker.Clear();
+        try
+        {
+            rollback.Execute();
+        }
+        catch (SqliteException)
+        {
+            // SQLite has rolled back by itself: a full disk or an I/O error ends the transaction.
+        }
+    }
+
+    public void Dispose()
+    {
+        db?.Dispose();
+        Alarms.Dispose();
+        Events.Dispose();
+        Gateways.Dispose();
+        foreach (var statement in new[] { begin, commit, rollback, save, undo, release, addStream, addCommand, addAudit })
+        {
+            statement.Dispose();
+        }
+
+        connection.Dispose();
+    }
+
+    private DutyRoomDb OpenDb()
+    {
+        var opened = new DutyRoomDb(new DbContextOptionsBuilder<DutyRoomDb>().UseSqlite(connection).Options);
+        opened.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+        return opened;
+    }
+
+    private long LastOf(string table)
+    {
+        // AUTOINCREMENT never gives a number twice, and remembers the last one even when its row is gone.
+        using var last = new Statement(connection, "SELECT seq FROM sqlite_sequence WHERE name = @t", "t");
+        return last.Scalar(table) as long? ?? 0;
+    }
+}

@@ -14,6 +14,9 @@ internal abstract class Field(string name)
     public string? Read(scoped FieldValue value, ref GatheredValues into) =>
         value.Kind == FieldValueKind.NotKnown || TryRead(value, ref into) || value.SaysNotKnown ? null : $"{Name} is {value.ToString()}: {Allowed}";
 
+    /// <summary>The same field of a device that declares its unit; null where that changes nothing.</summary>
+    public virtual Field? InUnit(string unit) => null;
+
     protected abstract string Allowed { get; }
 
     protected abstract bool TryRead(scoped FieldValue value, ref GatheredValues into);
@@ -86,9 +89,14 @@ internal sealed class ClosedContact(string name) : Field(name)
 }
 
 /// <summary>A number, brought to the quantity's unit.</summary>
-internal sealed class Number(string name, Quantity quantity, Func<double, double>? toUnit = null, bool secondary = false) : Field(name)
+/// <param name="noValue">What the device sends while it knows nothing.</param>
+internal sealed class Number(string name, Quantity quantity, Func<double, double>? toUnit = null, bool secondary = false, double noValue = double.NaN)
+    : Field(name)
 {
     private readonly (double Lowest, double Highest) _plausible = PlausibleRange.Of(quantity);
+
+    public override Number? InUnit(string unit) =>
+        Units.To(quantity, unit) is { } convert ? new Number(Name, quantity, convert, secondary, noValue) : null;
 
     protected override string Allowed =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a number that makes {_plausible.Lowest} to {_plausible.Highest} {quantity.Unit()}");
@@ -98,6 +106,10 @@ internal sealed class Number(string name, Quantity quantity, Func<double, double
         if (!value.TryNumber(out double number))
         {
             return false;
+        }
+        if (number == noValue)
+        {
+            return true;
         }
         number = toUnit is null ? number : toUnit(number);
         if (!(number >= _plausible.Lowest && number <= _plausible.Highest))
@@ -119,6 +131,8 @@ internal sealed class Number(string name, Quantity quantity, Func<double, double
 /// <summary>A field that some models use as a flag and others as a number; null stands for a use that is not ours.</summary>
 internal sealed class FlagOrNumber(string name, Flag? flag, Number? number) : Field(name)
 {
+    public override Field? InUnit(string unit) => number?.InUnit(unit) is { } inUnit ? new FlagOrNumber(Name, flag, inUnit) : null;
+
     protected override string Allowed => "true, false or a number";
 
     protected override bool TryRead(scoped FieldValue value, ref GatheredValues into)

@@ -20,6 +20,9 @@ internal sealed class FieldTable
         }
     }
 
+    /// <summary>This table with other readings of some of its fields.</summary>
+    public FieldTable With(IEnumerable<Field> others) => new(_slots.OfType<Field>().Concat(others));
+
     public Field? Find(ReadOnlySpan<byte> name) => _slots[SlotOf(name)];
 
     private uint SlotOf(ReadOnlySpan<byte> name)

@@ -5,7 +5,10 @@ using SmartCourtyard.Readings;
 
 namespace SmartCourtyard.Gateway.Devices;
 
-/// <summary>Understands what Zigbee2MQTT publishes. Keeps no state: each message is taken for itself.</summary>
+/// <summary>
+/// Understands what Zigbee2MQTT publishes. Each message is taken for itself; the only thing remembered is in which units the
+/// inventory says that a device reports.
+/// </summary>
 internal sealed class Zigbee2MqttFamily
 {
     private const int MaxProblems = 3;
@@ -33,7 +36,14 @@ internal sealed class Zigbee2MqttFamily
         _devices = devices.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private sealed record Listed(Device Device, FieldTable Fields);
+    private sealed class Listed(Device device, FieldTable fields)
+    {
+        public Device Device { get; } = device;
+
+        public FieldTable OfClass { get; } = fields;
+
+        public FieldTable Fields { get; set; } = fields;
+    }
 
     /// <summary>Adds the message's readings to <paramref name="into"/>: all that was understood, whatever the outcome.</summary>
     /// <param name="retained">The broker kept it: a state, not news.</param>
@@ -46,6 +56,10 @@ internal sealed class Zigbee2MqttFamily
         ReadOnlySpan<char> name = topic.AsSpan(_prefix.Length);
         if (name is "bridge" || name.StartsWith("bridge/"))
         {
+            if (name is "bridge/devices")
+            {
+                LearnUnits(payload);
+            }
             return DecodeResult.NotADevice;
         }
         Span<double> room = stackalloc double[GatheredValues.Size];
@@ -65,6 +79,18 @@ internal sealed class Zigbee2MqttFamily
     {
         online = false;
         return topic.StartsWith(_prefix, StringComparison.Ordinal) && topic.AsSpan(_prefix.Length) is "bridge/state" && TryOnline(payload, out online);
+    }
+
+    private void LearnUnits(ReadOnlySpan<byte> inventory)
+    {
+        foreach (IGrouping<string, (string, string Property, string Unit)> one in Zigbee2MqttInventory.Units(inventory).GroupBy(u => u.FriendlyName))
+        {
+            if (_devices.TryGetValue(one.Key, out Listed? listed))
+            {
+                Field[] inUnits = [.. one.Select(u => listed.OfClass.Find(System.Text.Encoding.UTF8.GetBytes(u.Property))?.InUnit(u.Unit)).OfType<Field>()];
+                listed.Fields = inUnits.Length == 0 ? listed.OfClass : listed.OfClass.With(inUnits);
+            }
+        }
     }
 
     // Not a device's name itself: its availability, one of its properties, a command to it, or nobody we know.

@@ -6,7 +6,8 @@ namespace SmartCourtyard.Gateway.Devices;
 
 /// <summary>
 /// The Zigbee2MQTT family: field, quantity, how to read it. A new sensor is a row here. Fields that stand in no row (settings,
-/// calibrations, times, inventories) are not ours and are passed over.
+/// calibrations, times, inventories) are not ours and are passed over. Where a message leaves the unit open, the usual one stands
+/// until the inventory declares another.
 /// </summary>
 internal static class Zigbee2MqttFields
 {
@@ -101,15 +102,15 @@ internal static class Zigbee2MqttFields
         new Number("pm10", Pm10),
         new Number("voc", Tvoc),
         new Number("hcho", Hcho),
-        new Number("formaldehyd", Hcho, FromMicrograms),
-        new Number("formaldehyde", Hcho, FormaldehydeFromPpm),
+        new Number("formaldehyd", Hcho, Units.FromMicrograms),
+        new Number("formaldehyde", Hcho, Units.FormaldehydeFromPpm),
         new Number("temperature", Temperature),
         .. Further(Temperature, "temperature_1", "temperature_2", "temperature_3", "temperature_4", "temperature_5", "temperature_6",
             "temperature_7", "temperature_8", "temperature_l1", "temperature_l5", "temperature_bme", "temperature_ds"),
         new Number("humidity", Humidity),
         .. Further(Humidity, "humidity_1", "humidity_2", "humidity_l1"),
         new Number("pressure", Pressure, Hectopascal),
-        new Number("illuminance", Illuminance),
+        new Number("illuminance", Illuminance, noValue: -65_536),
         new FlagOrNumber("noise", null, new Number("noise", Noise)),
         new Number("noise_level", Noise),
         new Number("voltage", Voltage, Volts),
@@ -151,9 +152,4 @@ internal static class Zigbee2MqttFields
         >= 30_000 => value / 100,
         _ => value,
     };
-
-    private static double FromMicrograms(double value) => value / 1_000;
-
-    // 30.03 g/mol in 24.45 l/mol at 25 °C and 1,013 hPa.
-    private static double FormaldehydeFromPpm(double ppm) => ppm * 30.03 / 24.45;
 }

@@ -1,0 +1,312 @@
+using System.Globalization;
+using System.Text;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Gateway.Devices;
+using SmartCourtyard.Readings;
+
+namespace SmartCourtyard.Gateway.Tests.Devices;
+
+public sealed class Zigbee2MqttFamilyTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 4, 30, 0, TimeSpan.Zero);
+
+    private readonly List<Reading> _readings = [];
+
+    [Theory]
+    [InlineData("b03/u1/301/kitchen_smoke")]
+    [InlineData("Küche Sensor 1")]
+    [InlineData("Кухня/厨房 烟感🔥")]
+    [InlineData("kitchen/set")]
+    [InlineData("x/availability")]
+    [InlineData("bridged")]
+    public void A_device_is_found_by_its_friendly_name_whatever_it_holds(string name)
+    {
+        DecodeResult result = Family(DeviceClass.SmokeDetector, name).Decode($"zigbee2mqtt/{name}", "{\"smoke\":true}"u8, false, Now, _readings);
+
+        Assert.Equal(DecodeOutcome.Decoded, result.Outcome);
+        Assert.Equal(name, ((Zigbee2MqttSource)result.Device!.Source).FriendlyName);
+        Assert.Equal(new Reading(result.Device, Quantity.Smoke, 1, Now), Assert.Single(_readings));
+    }
+
+    [Theory]
+    [InlineData("zigbee2mqtt/bridge/logging")]
+    [InlineData("zigbee2mqtt/bridge/devices")]
+    [InlineData("zigbee2mqtt/bridge")]
+    [InlineData("zigbee2mqtt/a/b/set")]
+    [InlineData("zigbee2mqtt/a/b/get")]
+    [InlineData("zigbee2mqtt/a/b/set/state")]
+    [InlineData("homeassistant/a/b")]
+    [InlineData("zigbee2mqtt")]
+    public void The_bridge_and_commands_to_devices_are_nobodys_message(string topic)
+    {
+        Assert.Equal(DecodeOutcome.NotADevice, Family(DeviceClass.SmokeDetector, "a/b").Decode(topic, "{\"smoke\":true}"u8, false, Now, _readings).Outcome);
+        Assert.Empty(_readings);
+    }
+
+    [Theory]
+    [InlineData("zigbee2mqtt/attic/new one", "{\"smoke\":true}", "attic/new one")]
+    [InlineData("zigbee2mqtt/attic/new one/availability", "online", "attic/new one")]
+    [InlineData("zigbee2mqtt/attic/new one/smoke", "true", "attic/new one")]
+    [InlineData("zigbee2mqtt/a/b/c", "{\"smoke\":true}", "a/b/c")]
+    public void A_device_that_the_site_does_not_name_is_reported_by_its_name(string topic, string payload, string name)
+    {
+        DecodeResult result = Decode(Family(DeviceClass.SmokeDetector, "a/b"), topic, payload);
+
+        Assert.Equal((DecodeOutcome.UnassignedDevice, name), (result.Outcome, result.UnassignedName));
+        Assert.Empty(_readings);
+    }
+
+    [Fact]
+    public void Another_base_topic_may_be_given()
+    {
+        var family = new Zigbee2MqttFamily(Site(DeviceClass.SmokeDetector, "a"), "estates/z2m");
+
+        Assert.Equal(DecodeOutcome.NotADevice, Decode(family, "zigbee2mqtt/a", "{\"smoke\":true}").Outcome);
+        Assert.Equal(DecodeOutcome.Decoded, Decode(family, "estates/z2m/a", "{\"smoke\":true}").Outcome);
+    }
+
+    [Theory]
+    [InlineData("online", 1)]
+    [InlineData("offline", 0)]
+    [InlineData("{\"state\":\"online\"}", 1)]
+    [InlineData("{\"since\":1,\"state\":\"offline\"}", 0)]
+    public void Availability_comes_in_two_forms(string payload, double online)
+    {
+        DecodeResult result = Decode(Family(DeviceClass.Motion, "a/b"), "zigbee2mqtt/a/b/availability", payload);
+
+        Assert.Equal(DecodeOutcome.Decoded, result.Outcome);
+        Assert.Equal((Quantity.Online, online), Only());
+    }
+
+    [Theory]
+    [InlineData("{\"state\":\"online\"}", true, true)]
+    [InlineData("offline", true, false)]
+    [InlineData("{\"state\":", false, false)]
+    [InlineData("perhaps", false, false)]
+    public void The_bridge_says_whether_it_is_there(string payload, bool understood, bool online)
+    {
+        Assert.Equal(understood, Family(DeviceClass.Motion, "a").TryBridgeState("zigbee2mqtt/bridge/state", Encoding.UTF8.GetBytes(payload), out bool found));
+        Assert.Equal(online, found);
+    }
+
+    [Theory]
+    [InlineData("true", 1)]
+    [InlineData("false", 0)]
+    [InlineData("\"true\"", 1)]
+    [InlineData("\"ON\"", 1)]
+    [InlineData("\"OFF\"", 0)]
+    [InlineData("\"Leak\"", 1)]
+    [InlineData("\"Dry\"", 0)]
+    [InlineData("\"Alarm\"", 1)]
+    [InlineData("\"Normal\"", 0)]
+    [InlineData("1", 1)]
+    [InlineData("0", 0)]
+    [InlineData("1.0", 1)]
+    [InlineData("\"1\"", 1)]
+    [InlineData("\" on \"", 1)]
+    public void A_flag_is_read_in_every_spelling(string json, double value)
+    {
+        Decode(Family(DeviceClass.WaterLeak, "a"), "zigbee2mqtt/a", $"{{\"water_leak\":{json}}}");
+
+        Assert.Equal((Quantity.WaterLeak, value), Only());
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    [InlineData("\"None\"")]
+    [InlineData("\"unknown\"")]
+    [InlineData("\"nan\"")]
+    public void A_value_that_is_not_known_is_neither_a_reading_nor_a_mistake(string json)
+    {
+        DecodeResult result = Decode(Family(DeviceClass.WaterLeak, "a"), "zigbee2mqtt/a", $"{{\"water_leak\":{json},\"temperature\":{json}}}");
+
+        Assert.Equal((DecodeOutcome.Decoded, null), (result.Outcome, result.Problem));
+        Assert.Empty(_readings);
+    }
+
+    [Theory]
+    [InlineData("{\"smoke\":\"maybe\",\"battery\":87}", "smoke is 'maybe': true or false")]
+    [InlineData("{\"smoke\":2,\"battery\":87}", "smoke is 2: true or false")]
+    [InlineData("{\"smoke\":[true],\"battery\":87}", "smoke is an object or a list: true or false")]
+    [InlineData("{\"smoke\":{\"a\":{\"battery\":1}},\"battery\":87}", "smoke is an object or a list: true or false")]
+    [InlineData("{\"temperature\":327.67,\"battery\":87}", "temperature is 327.67: a number that makes -60 to 300 °C")]
+    [InlineData("{\"temperature\":1e999,\"battery\":87}", "temperature is 1e999: a number that makes -60 to 300 °C")]
+    [InlineData("{\"temperature\":\"warm\",\"battery\":87}", "temperature is 'warm': a number that makes -60 to 300 °C")]
+    [InlineData("{\"smoke_state\":\"purple\",\"battery\":87}", "smoke_state is 'purple': one of alarm detecting normal none")]
+    [InlineData("{\"battery\":87,\"smoke\":tr", "the payload is not JSON (it breaks off after byte 22)")]
+    [InlineData("{\"battery\":87}}", "the payload is not JSON (it breaks off after byte 14)")]
+    public void A_bad_part_is_named_and_the_good_parts_count(string payload, string problem)
+    {
+        DecodeResult result = Decode(Family(DeviceClass.SmokeDetector, "a"), "zigbee2mqtt/a", payload);
+
+        Assert.Equal((DecodeOutcome.Undecodable, problem), (result.Outcome, result.Problem));
+        Assert.NotNull(result.Device);
+        Assert.Equal((Quantity.Battery, 87), Only());
+    }
+
+    [Theory]
+    [InlineData("emergency-button", "emergency", true)]
+    [InlineData("emergency-button", "panic", true)]
+    [InlineData("emergency-button", "SOS", true)]
+    [InlineData("emergency-button", "single", true)]
+    [InlineData("emergency-button", "double", true)]
+    [InlineData("emergency-button", "hold", true)]
+    [InlineData("emergency-button", "button_1_single", true)]
+    [InlineData("emergency-button", "1_long_press", true)]
+    [InlineData("emergency-button", "hold_release", false)]
+    [InlineData("emergency-button", "release", false)]
+    [InlineData("emergency-button", "disarm", false)]
+    [InlineData("emergency-button", "arm_all_zones", false)]
+    [InlineData("emergency-button", "off", false)]
+    [InlineData("equipment-contact", "single", false)]
+    [InlineData("equipment-contact", "fall", false)]
+    [InlineData("equipment-contact", "emergency", true)]
+    [InlineData("motion", "panic", true)]
+    public void A_press_calls_for_help_if_the_word_or_the_device_says_so(string className, string action, bool calls)
+    {
+        Assert.True(DeviceClasses.TryParse(className, out DeviceClass deviceClass));
+
+        DecodeResult result = Decode(Family(deviceClass, "a"), "zigbee2mqtt/a", $"{{\"action\":\"{action}\"}}");
+
+        Assert.Equal(DecodeOutcome.Decoded, result.Outcome);
+        Assert.Equal(calls, _readings.Any(r => r is { Quantity: Quantity.Emergency, IsOn: true, Momentary: true }));
+    }
+
+    [Fact]
+    public void An_emergency_buttons_unknown_word_is_shown_to_the_technician()
+    {
+        DecodeResult result = Decode(Family(DeviceClass.EmergencyButton, "a"), "zigbee2mqtt/a", "{\"action\":\"wiggle\",\"battery\":50}");
+
+        Assert.Equal(DecodeOutcome.Undecodable, result.Outcome);
+        Assert.StartsWith("action is 'wiggle'", result.Problem, StringComparison.Ordinal);
+        Assert.Equal((Quantity.Battery, 50), Only());
+    }
+
+    [Fact]
+    public void What_the_broker_kept_is_marked_as_a_state_and_a_press_as_momentary()
+    {
+        Decode(Family(DeviceClass.EmergencyButton, "a"), "zigbee2mqtt/a", "{\"action\":\"emergency\",\"battery\":95}", retained: true);
+
+        Assert.Equal(
+            [(Quantity.Emergency, Origin.Retained, true), (Quantity.Battery, Origin.Retained, false)],
+            _readings.Select(r => (r.Quantity, r.Origin, r.Momentary)));
+    }
+
+    [Fact]
+    public void A_test_is_said_before_the_alarm_it_explains()
+    {
+        Decode(Family(DeviceClass.SmokeDetector, "a"), "zigbee2mqtt/a", "{\"smoke\":true,\"battery\":95,\"test\":true,\"tamper\":false}");
+
+        Assert.Equal([Quantity.Test, Quantity.Smoke, Quantity.Tamper, Quantity.Battery], _readings.Select(r => r.Quantity));
+    }
+
+    [Theory]
+    [InlineData("{\"smoke_alarm_1\":true,\"smoke_alarm_2\":false}", Quantity.Smoke, 1)]
+    [InlineData("{\"smoke_alarm_1\":false,\"smoke_alarm_2\":true}", Quantity.Smoke, 1)]
+    [InlineData("{\"smoke\":true,\"smoke\":false}", Quantity.Smoke, 1)]
+    [InlineData("{\"smoke\":true,\"smoke_state\":\"normal\"}", Quantity.Smoke, 1)]
+    [InlineData("{\"contact_alarm_1\":true,\"contact_alarm_2\":false}", Quantity.Contact, 0)]
+    [InlineData("{\"contact_alarm_1\":false,\"contact_alarm_2\":true}", Quantity.Contact, 0)]
+    [InlineData("{\"temperature\":20,\"temperature\":21}", Quantity.Temperature, 21)]
+    [InlineData("{\"temperature_1\":5,\"temperature\":21,\"temperature_2\":7}", Quantity.Temperature, 21)]
+    [InlineData("{\"temperature_1\":5,\"temperature_2\":7}", Quantity.Temperature, 5)]
+    public void Several_fields_of_one_quantity_make_one_reading(string payload, Quantity quantity, double value)
+    {
+        Decode(Family(DeviceClass.SmokeDetector, "a"), "zigbee2mqtt/a", payload);
+
+        Reading reading = Assert.Single(_readings, r => r.Quantity == quantity);
+        Assert.Equal(value, reading.Value);
+    }
+
+    [Theory]
+    [InlineData("gas-detector", "{\"gas\":true}", "gas=1")]
+    [InlineData("gas-detector", "{\"gas\":12}", "methane=12")]
+    [InlineData("gas-detector", "{\"gas\":\"12.5\"}", "methane=12.5")]
+    [InlineData("equipment-contact", "{\"gas\":1433.2}", "")]
+    [InlineData("equipment-contact", "{\"gas\":true}", "gas=1")]
+    [InlineData("co-detector", "{\"co\":35,\"carbon_monoxide\":true}", "co-alarm=1 co=35")]
+    [InlineData("noise-meter", "{\"noise\":true}", "")]
+    [InlineData("noise-meter", "{\"noise\":61.5}", "noise=61.5")]
+    [InlineData("door-contact", "{\"contact\":true}", "contact=1")]
+    [InlineData("door-contact", "{\"contact\":\"open\"}", "contact=0")]
+    [InlineData("door-contact", "{\"alarm_1\":true}", "contact=0")]
+    [InlineData("smoke-detector", "{\"alarm_1\":true}", "smoke=1")]
+    [InlineData("siren", "{\"alarm_1\":true,\"alarm\":true}", "")]
+    [InlineData("gas-valve", "{\"status\":\"STUCK\"}", "fault=1")]
+    [InlineData("air-monitor", "{\"voltage\":2950}", "voltage=2.95")]
+    [InlineData("electrical-monitor", "{\"voltage\":230.5}", "voltage=230.5")]
+    [InlineData("air-monitor", "{\"pressure\":101.3}", "pressure=1013")]
+    [InlineData("air-monitor", "{\"pressure\":1013}", "pressure=1013")]
+    [InlineData("air-monitor", "{\"water_warning\":\"alarm\",\"soil_moisture\":3}", "")]
+    [InlineData("water-level", "{\"water_level\":12}", "water-level=120")]
+    [InlineData("smoke-detector", "{\"sm\\u006fke\":true}", "smoke=1")]
+    [InlineData("smoke-detector", "{\"smoke_state\":\"al\\u0061rm\"}", "smoke=1 test=0")]
+    [InlineData("smoke-detector", "\uFEFF{\"smoke\":true}", "smoke=1")]
+    [InlineData("smoke-detector", "", "")]
+    [InlineData("fall-detector", "{\"fall_down_status\":\"maybe_fall\"}", "")]
+    [InlineData("smoke-detector", "{\"update\":{\"state\":null,\"smoke\":true},\"last_seen\":null,\"elapsed\":3}", "")]
+    public void A_field_means_what_the_table_says_for_the_devices_class(string className, string payload, string expected)
+    {
+        Assert.True(DeviceClasses.TryParse(className, out DeviceClass deviceClass));
+
+        DecodeResult result = Decode(Family(deviceClass, "a"), "zigbee2mqtt/a", payload);
+
+        Assert.Equal((DecodeOutcome.Decoded, null), (result.Outcome, result.Problem));
+        string found = string.Join(' ', _readings.OrderBy(r => r.Quantity).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Quantity.Name()}={Math.Round(r.Value, 6)}")));
+        Assert.Equal(expected, found);
+    }
+
+    [Fact]
+    public void The_inventory_says_in_which_unit_a_device_reports()
+    {
+        Zigbee2MqttFamily family = Family(DeviceClass.AirMonitor, "a");
+        Decode(family, "zigbee2mqtt/a", "{\"voc\":100}");
+        Decode(family, "zigbee2mqtt/bridge/devices", Inventory("a", "voc", "ppb"));
+        Decode(family, "zigbee2mqtt/a", "{\"voc\":100}");
+        Decode(family, "zigbee2mqtt/bridge/devices", "[{\"friendly_name\":\"a\",\"definition\":{\"exp");
+        Decode(family, "zigbee2mqtt/a", "{\"voc\":100}");
+        Decode(family, "zigbee2mqtt/bridge/devices", Inventory("a", "voc", "µg/m³"));
+        Decode(family, "zigbee2mqtt/a", "{\"voc\":100}");
+
+        Assert.Equal([100, 449.9, 449.9, 100], _readings.Select(r => Math.Round(r.Value, 1)));
+    }
+
+    [Fact]
+    public void An_inventory_as_Zigbee2MQTT_writes_it_is_read_whole()
+    {
+        string line = File.ReadLines(CorpusLine.File("z2m-bridge-devices-sample.jsonl")).First();
+        string payload = System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("payload").GetString()!;
+
+        Assert.NotEmpty(Zigbee2MqttInventory.Units(Encoding.UTF8.GetBytes(payload)));
+    }
+
+    [Fact]
+    public void Nothing_that_the_bridge_publishes_of_itself_is_a_devices_message()
+    {
+        foreach (string line in File.ReadLines(CorpusLine.File("z2m-bridge.jsonl")))
+        {
+            System.Text.Json.JsonElement e = System.Text.Json.JsonDocument.Parse(line).RootElement;
+            DecodeResult result = Decode(Family(DeviceClass.SmokeDetector, "a"), e.GetProperty("topic").GetString()!, e.GetProperty("payload").GetString()!);
+            Assert.Equal(DecodeOutcome.NotADevice, result.Outcome);
+        }
+        Assert.Empty(_readings);
+    }
+
+    private static string Inventory(string name, string property, string unit) =>
+        $$$"""[null,{"friendly_name":"{{{name}}}","definition":{"exposes":[{"features":[{"property":"{{{property}}}","unit":"{{{unit}}}"}]}]}},{"friendly_name":"b"}]""";
+
+    private DecodeResult Decode(Zigbee2MqttFamily family, string topic, string payload, bool retained = false) =>
+        family.Decode(topic, Encoding.UTF8.GetBytes(payload), retained, Now, _readings);
+
+    private (Quantity, double) Only()
+    {
+        Reading reading = Assert.Single(_readings);
+        return (reading.Quantity, reading.Value);
+    }
+
+    private static Zigbee2MqttFamily Family(DeviceClass deviceClass, string name) => new(Site(deviceClass, name));
+
+    private static Courtyard Site(DeviceClass deviceClass, string name) =>
+        new("site", "Site", null, [], [new Device("d", null, deviceClass, new Place(), new Zigbee2MqttSource(name))]);
+}

@@ -1,0 +1,65 @@
+import { reactive } from 'vue';
+import { call, newIdempotencyKey, type Outcome } from '@/api/client';
+import type { Alarm, ResolveCause } from '@/api/types';
+import { alarms, heard } from '@/live/dutyRoom';
+import { say } from '@/shell/notices';
+import type { Action } from './actions';
+
+export interface ActionBody {
+  note?: string;
+  to?: string;
+  deadline?: string;
+  cause?: ResolveCause;
+}
+
+/** Alarms that wait for the server's answer. */
+export const busy = reactive(new Set<string>());
+
+const attempts = 3;
+const pauseMs = 700;
+
+async function post(id: string, what: Action | 'note', body: ActionBody): Promise<Outcome<Alarm | undefined>> {
+  // One key for all attempts: the server does it once, however often the answer gets lost.
+  const idempotencyKey = newIdempotencyKey();
+  let outcome: Outcome<Alarm | undefined>;
+  for (let attempt = 1; ; attempt++) {
+    outcome = await call('POST', `/api/v1/alarms/${encodeURIComponent(id)}/${what}`, { body, idempotencyKey });
+    const passing = !outcome.ok && (outcome.failure === 'offline' || outcome.failure === 'busy');
+    if (!passing || attempt === attempts) {
+      return outcome;
+    }
+    await new Promise(resolve => setTimeout(resolve, pauseMs * attempt));
+  }
+}
+
+/** Does what the officer asked; true when the server has stored it. A conflict shows the state the alarm is really in. */
+export async function act(alarm: Alarm, what: Action | 'note', body: ActionBody = {}): Promise<boolean> {
+  if (busy.has(alarm.id)) {
+    return false;
+  }
+  busy.add(alarm.id);
+  try {
+    const outcome = await post(alarm.id, what, body);
+    if (outcome.ok) {
+      heard(alarm.id);
+      if (outcome.value?.id === alarm.id) {
+        alarms.answer(outcome.value);
+      }
+      return true;
+    }
+    if (outcome.failure === 'conflict') {
+      await refresh(alarm.id);
+    }
+    say({ tone: 'error', what: `action.${what}`, failure: outcome.failure, state: outcome.problem?.state ?? alarms.find(alarm.id)?.state });
+    return false;
+  } finally {
+    busy.delete(alarm.id);
+  }
+}
+
+async function refresh(id: string): Promise<void> {
+  const outcome = await call<Alarm>('GET', `/api/v1/alarms/${encodeURIComponent(id)}`);
+  if (outcome.ok) {
+    alarms.answer(outcome.value);
+  }
+}

@@ -1,0 +1,91 @@
+import { serverClock } from '@/live/serverClock';
+
+/** Why a call did not succeed; the same words stand in the texts under `error.*`. */
+export type Failure = 'offline' | 'unauthorised' | 'forbidden' | 'not-found' | 'conflict' | 'invalid' | 'busy' | 'server';
+
+export interface Problem {
+  title?: string;
+  detail?: string;
+  state?: string;
+}
+
+export type Outcome<T> =
+  | { ok: true; value: T; headers: Headers }
+  | { ok: false; failure: Failure; problem: Problem | null };
+
+export interface CallOptions {
+  body?: unknown;
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
+const timeLimitMs = 10_000;
+const onUnauthorised = new Set<() => void>();
+
+/** Told when the server no longer knows who we are. */
+export function whenUnauthorised(listener: () => void): void {
+  onUnauthorised.add(listener);
+}
+
+export function failureOf(status: number): Failure {
+  switch (status) {
+    case 401: return 'unauthorised';
+    case 403: return 'forbidden';
+    case 404: return 'not-found';
+    case 409: return 'conflict';
+    case 429: case 503: return 'busy';
+    default: return status >= 500 ? 'server' : 'invalid';
+  }
+}
+
+async function send(method: string, path: string, options: CallOptions): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (options.body !== undefined) {
+    headers['Content-Type'] = 'application/json';
+  }
+  if (options.idempotencyKey) {
+    headers['Idempotency-Key'] = options.idempotencyKey;
+  }
+  const limit = AbortSignal.timeout(timeLimitMs);
+  return fetch(path, {
+    method,
+    headers,
+    body: options.body === undefined ? undefined : JSON.stringify(options.body),
+    credentials: 'same-origin',
+    cache: 'no-store',
+    signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
+  });
+}
+
+async function problemOf(response: Response): Promise<Problem | null> {
+  try {
+    return (await response.json()) as Problem;
+  } catch {
+    return null;
+  }
+}
+
+export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<Outcome<T>> {
+  const sentAt = performance.now();
+  try {
+    const response = await send(method, path, options);
+    serverClock.observe(response.headers.get('Date'), sentAt, performance.now());
+    if (!response.ok) {
+      const failure = failureOf(response.status);
+      if (failure === 'unauthorised') {
+        onUnauthorised.forEach(listener => listener());
+      }
+      return { ok: false, failure, problem: await problemOf(response) };
+    }
+    const text = await response.text();
+    return { ok: true, value: (text ? JSON.parse(text) : undefined) as T, headers: response.headers };
+  } catch {
+    return { ok: false, failure: 'offline', problem: null };
+  }
+}
+
+/** A random key; `crypto.randomUUID` is missing on plain-http addresses, where many street offices will be. */
+export function newIdempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+}

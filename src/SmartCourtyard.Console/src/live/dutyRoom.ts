@@ -1,0 +1,218 @@
+import { computed, reactive, ref, shallowReactive, shallowRef } from 'vue';
+import { Alarms, type Change } from '@/alarm/alarms';
+import { call, type Failure } from '@/api/client';
+import type { Alarm, AlarmEvent, Device, Gateway, Page } from '@/api/types';
+import { againMs, chimeMs } from '@/sound/which';
+import { openStream } from './openStream';
+import { renewNow } from './serverClock';
+import type { ServerEvent } from './sse';
+import { LiveStream, type StreamPhase } from './stream';
+
+const pageSize = 200;
+const mostPages = 20;
+/** The list is read again now and then even though the stream should have told everything. */
+const reconcileMs = 5 * 60_000;
+const retryMs = 2_000;
+
+export const alarms = new Alarms();
+export const gateways = shallowReactive(new Map<string, Gateway>());
+export const devices = shallowReactive(new Map<string, Device>());
+export const ringing = reactive(new Map<string, number>());
+/** Alarms that went off again after somebody had answered them, until that was seen. */
+export const again = reactive(new Set<string>());
+export const loaded = ref(false);
+export const loadFailure = ref<Failure | null>(null);
+export const estateLoaded = ref(false);
+export const devicesLoaded = ref(false);
+export const devicesFailure = ref<Failure | null>(null);
+export const announcement = shallowRef<{ alarm: Alarm; change: Change } | null>(null);
+export const connection = reactive({ phase: 'stopped' as StreamPhase, lost: false, silentMs: 0, downMs: 0 });
+export const sessionExpired = ref(false);
+
+export const openAlarms = computed(() => alarms.open);
+
+const stream = new LiveStream({
+  open: openStream,
+  event: take,
+  gap: () => void load(),
+  unauthorised: () => { sessionExpired.value = true; },
+  monotonic: () => performance.now(),
+  random: Math.random,
+  changed: watchConnection,
+});
+
+function watchConnection(): void {
+  const nowMs = performance.now();
+  connection.phase = stream.phase;
+  connection.lost = stream.isLost(nowMs);
+  connection.silentMs = stream.lastHeardAt === null ? 0 : nowMs - stream.lastHeardAt;
+  connection.downMs = stream.downSince === null ? 0 : nowMs - stream.downSince;
+  for (const [id, until] of ringing) {
+    if (until <= nowMs) {
+      ringing.delete(id);
+    }
+  }
+}
+
+function take(event: ServerEvent): void {
+  const data = parse(event.data);
+  if (data === null) {
+    return;
+  }
+  switch (event.type) {
+    case 'alarm': takeAlarm(data as AlarmEvent, Number(event.id ?? Number.NaN)); break;
+    case 'gateway': keep(gateways, data as Gateway, gatewayKey); break;
+    case 'device': keep(devices, data as Device, deviceKey); break;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const gatewayKey = (gateway: Gateway): string => gateway.id;
+const deviceKey = (device: Device): string => `${device.courtyard}/${device.id}`;
+
+function keep<T extends { id: string }>(map: Map<string, T>, item: T, key: (item: T) => string): void {
+  if (item.id) {
+    map.set(key(item), { ...map.get(key(item)), ...item });
+  }
+}
+
+function takeAlarm(event: AlarmEvent, id: number): void {
+  renewNow();
+  const change = alarms.apply(event, id);
+  if (change !== 'new' && change !== 'again') {
+    return;
+  }
+  ringing.set(event.id, performance.now() + (change === 'again' ? againMs : chimeMs));
+  if (change === 'again' && event.state !== 'raised') {
+    again.add(event.id);
+  }
+  announcement.value = { alarm: event, change };
+}
+
+/** The officer has seen that it went off again. */
+export function heard(id: string): void {
+  again.delete(id);
+  ringing.delete(id);
+}
+
+async function loadAlarms(): Promise<Failure | null> {
+  const items: Alarm[] = [];
+  let position = Number.NaN;
+  let cursor: string | null = null;
+  for (let page = 0; page < mostPages; page++) {
+    const after: string = cursor ? `&after=${encodeURIComponent(cursor)}` : '';
+    const outcome = await call<Page<Alarm>>('GET', `/api/v1/alarms?state=open&limit=${pageSize}${after}`);
+    if (!outcome.ok) {
+      return outcome.failure;
+    }
+    if (page === 0) {
+      position = Number(outcome.headers.get('X-Stream-Position') ?? Number.NaN);
+    }
+    items.push(...outcome.value.items);
+    cursor = outcome.value.next ?? null;
+    if (!cursor) {
+      break;
+    }
+  }
+  adopt(items, position);
+  return null;
+}
+
+function adopt(items: Alarm[], position: number): void {
+  const before = stream.lastEventId === null ? -1 : Number(stream.lastEventId);
+  if (position < before && stream.phase !== 'live') {
+    // The server's count is behind ours: it began anew, and nothing we know counts any more.
+    alarms.clear();
+  }
+  alarms.load(items, Number.isNaN(position) ? 0 : position);
+  renewNow();
+  loaded.value = true;
+  if (stream.phase !== 'live') {
+    stream.start(Number.isNaN(position) ? null : String(position));
+  }
+}
+
+let loading: Promise<void> | null = null;
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+/** Loads what is open and follows the stream from there; tries again by itself until it succeeds. */
+export function load(): Promise<void> {
+  clearTimeout(retry);
+  loading ??= loadAlarms().then(failure => {
+    loading = null;
+    loadFailure.value = failure;
+    if (failure && failure !== 'unauthorised' && running) {
+      retry = setTimeout(() => void load(), retryMs);
+    }
+  });
+  return loading;
+}
+
+/** Gateways and devices: what stands behind "no alarm". */
+export async function loadEstate(): Promise<void> {
+  const [gatewayList, deviceList] = await Promise.all([
+    call<Page<Gateway> | Gateway[]>('GET', '/api/v1/gateways'),
+    call<Page<Device> | Device[]>('GET', '/api/v1/devices'),
+  ]);
+  if (gatewayList.ok) {
+    replace(gateways, itemsOf(gatewayList.value), gatewayKey);
+    estateLoaded.value = true;
+  }
+  if (deviceList.ok) {
+    replace(devices, itemsOf(deviceList.value), deviceKey);
+  }
+  devicesFailure.value = deviceList.ok ? null : deviceList.failure;
+  devicesLoaded.value ||= deviceList.ok;
+}
+
+function itemsOf<T>(page: Page<T> | T[]): T[] {
+  return Array.isArray(page) ? page : page.items;
+}
+
+function replace<T>(map: Map<string, T>, items: T[], key: (item: T) => string): void {
+  map.clear();
+  items.forEach(item => map.set(key(item), item));
+}
+
+let running = false;
+let timers: Array<ReturnType<typeof setInterval>> = [];
+const hurry = (): void => stream.hurry();
+
+export function startDutyRoom(): void {
+  if (running) {
+    return;
+  }
+  running = true;
+  sessionExpired.value = false;
+  void load().then(loadEstate);
+  timers = [
+    setInterval(watchConnection, 250),
+    setInterval(() => void load().then(loadEstate), reconcileMs),
+  ];
+  addEventListener('online', hurry);
+}
+
+export function stopDutyRoom(): void {
+  running = false;
+  timers.forEach(clearInterval);
+  clearTimeout(retry);
+  removeEventListener('online', hurry);
+  stream.stop();
+  alarms.clear();
+  ringing.clear();
+  again.clear();
+  gateways.clear();
+  devices.clear();
+  loaded.value = estateLoaded.value = devicesLoaded.value = false;
+  loadFailure.value = devicesFailure.value = null;
+  watchConnection();
+}
+
+export const reconnectNow = hurry;

@@ -1,0 +1,12 @@
+import { createRouter, createWebHistory } from 'vue-router';
+import BoardView from '@/board/BoardView.vue';
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', name: 'board', component: BoardView },
+    { path: '/alarms/:id', name: 'alarm', component: () => import('@/alarm/AlarmView.vue'), props: true },
+    { path: '/devices', name: 'devices', component: () => import('@/devices/DevicesView.vue') },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+});

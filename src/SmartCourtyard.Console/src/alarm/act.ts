@@ -1,6 +1,6 @@
 import { reactive } from 'vue';
 import { call, newIdempotencyKey, type Outcome } from '@/api/client';
-import type { Alarm, ResolveCause } from '@/api/types';
+import type { Alarm, ResolveCause, Tier } from '@/api/types';
 import { alarms, heard } from '@/live/dutyRoom';
 import { say } from '@/shell/notices';
 import type { Action } from './actions';
@@ -9,6 +9,7 @@ export interface ActionBody {
   note?: string;
   to?: string;
   deadline?: string;
+  tier?: Tier;
   cause?: ResolveCause;
 }
 
@@ -38,12 +39,13 @@ export async function act(alarm: Alarm, what: Action | 'note', body: ActionBody 
     return false;
   }
   busy.add(alarm.id);
+  const known = alarms.versionOf(alarm.id);
   try {
     const outcome = await post(alarm.id, what, body);
     if (outcome.ok) {
       heard(alarm.id);
       if (outcome.value?.id === alarm.id) {
-        alarms.answer(outcome.value);
+        alarms.answer(outcome.value, known);
       }
       return true;
     }
@@ -58,8 +60,9 @@ export async function act(alarm: Alarm, what: Action | 'note', body: ActionBody 
 }
 
 async function refresh(id: string): Promise<void> {
+  const known = alarms.versionOf(id);
   const outcome = await call<Alarm>('GET', `/api/v1/alarms/${encodeURIComponent(id)}`);
   if (outcome.ok) {
-    alarms.answer(outcome.value);
+    alarms.answer(outcome.value, known);
   }
 }

@@ -31,6 +31,11 @@ export function furtherActions(state: AlarmState): Action[] {
   }
 }
 
+/** Whether an alarm may be drawn in full colour: nobody has answered it, it is real, and it is about a life or property. */
+export function loud(alarm: Pick<Alarm, 'state' | 'severity' | 'test'>): boolean {
+  return alarm.state === 'raised' && !alarm.test && (alarm.severity === 'life' || alarm.severity === 'property');
+}
+
 /** Acknowledging and arriving are one click; the others say or ask something first. */
 export function needsDialog(action: Action): boolean {
   return action === 'dispatch' || action === 'resolve' || action === 'close';

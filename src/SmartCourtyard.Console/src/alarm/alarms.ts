@@ -1,6 +1,5 @@
 import { shallowReactive } from 'vue';
 import type { Alarm, AlarmEvent } from '@/api/types';
-import { stateRank } from './actions';
 
 interface Held {
   alarm: Alarm;
@@ -73,11 +72,18 @@ export class Alarms {
     return sound || alarm.occurrences > before.alarm.occurrences ? 'again' : 'moved';
   }
 
-  /** Takes the server's answer to an action; the stream's event will follow, so the version stays. */
-  answer(alarm: Alarm): void {
+  versionOf(id: string): number | undefined {
+    return this.held.get(id)?.version;
+  }
+
+  /**
+   * Takes the server's answer to a question asked when the alarm was at `askedAt`. If the stream has said something since, the
+   * stream is newer. Its event will follow, so the version stays.
+   */
+  answer(alarm: Alarm, askedAt: number | undefined): void {
     const entry = this.held.get(alarm.id);
-    if (entry && stateRank(alarm.state) >= stateRank(entry.alarm.state)) {
-      this.held.set(alarm.id, { alarm: { ...entry.alarm, ...alarm }, version: entry.version });
+    if (entry && entry.version === askedAt) {
+      this.held.set(alarm.id, { alarm, version: entry.version });
     }
   }
 

@@ -121,6 +121,5 @@ export interface Page<T> {
 
 export interface Session {
   user: string;
-  role: string;
-  since?: string | null;
+  roles: string[];
 }

@@ -23,7 +23,7 @@ export interface Board {
 }
 
 /** At most this many cards stand open in a column: more than one person can act on at once. */
-export const cardsAtOnce = 8;
+export const cardsAtOnce = 6;
 
 export type ColumnName = keyof Board;
 

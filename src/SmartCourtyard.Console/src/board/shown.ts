@@ -8,7 +8,7 @@ const attempts = 20;
 
 async function tell(id: string): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const outcome = await call('POST', `/api/v1/alarms/${encodeURIComponent(id)}/shown`);
+    const outcome = await call('POST', `/api/v1/alarms/${encodeURIComponent(id)}/shown`, { body: {} });
     if (outcome.ok || !['offline', 'busy', 'server'].includes(outcome.failure)) {
       return;
     }
@@ -19,10 +19,10 @@ async function tell(id: string): Promise<void> {
 
 function check(): void {
   if (document.visibilityState === 'visible') {
-    for (const [element, alarm] of waiting) {
+    for (const element of waiting.keys()) {
+      // Observing anew makes the observer say again where the element stands.
       observer?.unobserve(element);
       observer?.observe(element);
-      void alarm;
     }
   }
 }

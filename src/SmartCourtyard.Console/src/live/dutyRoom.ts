@@ -126,15 +126,15 @@ async function loadAlarms(): Promise<Failure | null> {
 }
 
 function adopt(items: Alarm[], position: number): void {
-  const before = stream.lastEventId === null ? -1 : Number(stream.lastEventId);
-  if (position < before && stream.phase !== 'live') {
-    // The server's count is behind ours: it began anew, and nothing we know counts any more.
+  const beganAnew = stream.lastEventId !== null && position < Number(stream.lastEventId);
+  if (beganAnew || stream.lastEventId === null) {
+    // The server's log is another one than ours was: no number we hold means anything any more.
     alarms.clear();
   }
   alarms.load(items, Number.isNaN(position) ? 0 : position);
   renewNow();
   loaded.value = true;
-  if (stream.phase !== 'live') {
+  if (stream.phase !== 'live' || stream.lastEventId === null || beganAnew) {
     stream.start(Number.isNaN(position) ? null : String(position));
   }
 }

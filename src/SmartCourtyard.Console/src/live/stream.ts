@@ -23,8 +23,8 @@ export type StreamPhase = 'stopped' | 'connecting' | 'live';
 
 /** After this long without a working stream the console says so loudly. */
 export const lostAfterMs = 3_000;
-/** A line on which not even a keep-alive comes counts as dead. */
-export const silenceLimitMs = 12_000;
+/** A line on which not even a keep-alive comes counts as dead: the server sends one every two seconds. */
+export const silenceLimitMs = 6_000;
 
 const gapStatuses = new Set([409, 410, 412, 416]);
 
@@ -126,6 +126,11 @@ export class LiveStream {
   }
 
   private take(event: ServerEvent): void {
+    if (event.type === 'reset') {
+      this.position = null;
+      this.far.gap();
+      return;
+    }
     if (event.id !== null && event.id !== '') {
       if (this.position !== null && Number(event.id) < Number(this.position)) {
         this.far.gap();
@@ -140,6 +145,8 @@ export class LiveStream {
     clearTimeout(this.watchdog);
     this.watchdog = setTimeout(() => {
       attempt.abort();
+      // The line died when it was last heard, not when we noticed.
+      this.brokenSince ??= this.lastHeardAt;
       this.broken(attempt);
     }, silenceLimitMs);
   }

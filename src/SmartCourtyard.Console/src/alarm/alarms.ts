@@ -49,6 +49,12 @@ export class Alarms {
     this.listPosition = position;
   }
 
+  /** The ids of another log are coming: what is shown stays until the list says better, and every event counts. */
+  forgetOrder(): void {
+    this.held.forEach((entry, id) => this.held.set(id, { ...entry, version: -1 }));
+    this.listPosition = -1;
+  }
+
   /** Forgets everything, for a new person or a server that began anew. */
   clear(): void {
     this.held.clear();

@@ -1,13 +1,8 @@
 import { serverClock } from '@/live/serverClock';
+import type { Problem } from './types';
 
 /** Why a call did not succeed; the same words stand in the texts under `error.*`. */
 export type Failure = 'offline' | 'unauthorised' | 'forbidden' | 'not-found' | 'conflict' | 'invalid' | 'busy' | 'server';
-
-export interface Problem {
-  title?: string;
-  detail?: string;
-  state?: string;
-}
 
 export type Outcome<T> =
   | { ok: true; value: T; headers: Headers }

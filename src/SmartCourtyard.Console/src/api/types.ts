@@ -1,29 +1,33 @@
-export const severities = ['life', 'property', 'advisory', 'technical'] as const;
-export type Severity = (typeof severities)[number];
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export const severities = ['life', 'property', 'advisory', 'technical'] as const satisfies readonly Schemas['Severity'][];
+export type Severity = Schemas['Severity'];
 
 export const kinds = [
   'smoke', 'heat', 'gas', 'carbon-monoxide', 'emergency-call', 'fall', 'water-leak', 'water-level', 'air-quality', 'noise',
   'electrical', 'intrusion', 'equipment', 'tamper', 'supervision',
-] as const;
-export type AlarmKind = (typeof kinds)[number];
+] as const satisfies readonly Schemas['AlarmKind'][];
+export type AlarmKind = Schemas['AlarmKind'];
 
-export const states = ['raised', 'acknowledged', 'dispatched', 'on-scene', 'resolved', 'closed'] as const;
-export type AlarmState = (typeof states)[number];
+export const states = ['raised', 'acknowledged', 'dispatched', 'on-scene', 'resolved', 'closed'] as const satisfies readonly Schemas['AlarmState'][];
+export type AlarmState = Schemas['AlarmState'];
 
-export const causes = ['true-alarm', 'false-alarm', 'test', 'fault'] as const;
-export type ResolveCause = (typeof causes)[number];
+export const causes = ['true-alarm', 'false-alarm', 'test', 'fault'] as const satisfies readonly Schemas['Resolution'][];
+export type ResolveCause = NonNullable<Schemas['Resolution']>;
 
-export const tiers = ['building', 'grid', 'community', 'street'] as const;
-export type Tier = (typeof tiers)[number];
+export const tiers = ['building', 'grid', 'community', 'street'] as const satisfies readonly Schemas['Tier'][];
+export type Tier = Schemas['Tier'];
 
-export const healthStates = ['ok', 'trouble', 'unobserved', 'unknown'] as const;
-export type HealthState = (typeof healthStates)[number];
+export const healthStates = ['ok', 'trouble', 'unobserved', 'unknown'] as const satisfies readonly Schemas['HealthState'][];
+export type HealthState = Schemas['HealthState'];
 
 export const reasons = [
   'silent', 'battery-low', 'weak-signal', 'stuck', 'noisy', 'drifting', 'tampered', 'fault', 'test-overdue', 'end-of-life',
   'out-of-range', 'undecodable', 'broker-lost', 'bridge-offline', 'storage-failing', 'event-refused', 'overloaded',
-] as const;
-export type TroubleReason = (typeof reasons)[number];
+] as const satisfies readonly Schemas['TroubleReason'][];
+export type TroubleReason = Schemas['TroubleReason'];
 
 export const deviceClasses = [
   'smoke-detector', 'heat-detector', 'gas-detector', 'co-detector', 'emergency-button', 'fall-detector', 'air-monitor', 'noise-meter',
@@ -32,94 +36,30 @@ export const deviceClasses = [
 ] as const;
 export type DeviceClass = (typeof deviceClasses)[number];
 
-export interface Place {
-  building?: string | null;
-  unit?: number | null;
-  floor?: number | null;
-  flat?: string | null;
-  place?: string | null;
-}
-
-export interface TimelineEntry {
-  at: string;
-  what: string;
-  by?: string | null;
-  note?: string | null;
-}
-
-export interface Alarm {
-  id: string;
-  courtyard: string;
-  courtyardName?: string | null;
-  buildingName?: string | null;
-  kind: AlarmKind;
-  severity: Severity;
-  device?: string | null;
-  deviceName?: string | null;
-  at?: Place | null;
-  state: AlarmState;
-  condition: 'active' | 'cleared';
-  raisedAt: string;
-  receivedAt: string;
-  shownAt?: string | null;
-  acknowledgedAt?: string | null;
-  late: boolean;
-  test: boolean;
-  occurrences: number;
-  acknowledgedBy?: string | null;
-  dispatchedTo?: string | null;
-  resolution?: ResolveCause | null;
-  clearedAt?: string | null;
-  tier?: Tier | null;
-  deadline?: string | null;
-  timeline?: TimelineEntry[] | null;
-}
-
-export interface AlarmEvent extends Alarm {
-  sound?: boolean;
-}
-
-export interface DeviceCounts {
-  ok: number;
-  trouble: number;
-  unobserved: number;
-  unknown: number;
-}
-
-export interface Gateway {
-  id: string;
-  name?: string | null;
-  address?: { street?: string | null; community?: string | null; grid?: string | null } | null;
-  state: 'unknown' | 'online' | 'silent';
-  lastHeard?: string | null;
-  missing?: number;
-  queued?: number;
-  devices?: DeviceCounts;
-  troubles?: number;
-}
-
-export interface Device {
-  id: string;
-  courtyard: string;
-  courtyardName?: string | null;
-  name?: string | null;
-  class?: string | null;
-  at?: Place | null;
-  buildingName?: string | null;
-  state: HealthState;
-  reasons: string[];
-  lastHeard?: string | null;
-  battery?: number | null;
-  linkQuality?: number | null;
-  lastTest?: string | null;
-}
+export type Place = Schemas['PlaceView'];
+export type TimelineEntry = Schemas['TimelineEntry'];
+export type AlarmEvent = Schemas['AlarmView'];
+export type Alarm = Omit<AlarmEvent, 'sound'>;
+export type DeviceCounts = Schemas['DeviceCounts'];
+export type Gateway = Schemas['GatewayView'];
+export type Device = Schemas['DeviceView'];
+export type Session = Schemas['SessionView'];
+export type Problem = Schemas['Problem'];
 
 export interface Page<T> {
   items: T[];
   next?: string | null;
 }
 
-export interface Session {
-  user: string;
-  roles: string[];
-}
+// A word that the server learns must be learned here too: these lines stop the build where one is missing.
+type Missing<All, Known> = Exclude<All, Known>;
+type Complete<T extends never> = T;
+export type EveryWordIsKnown = Complete<
+  | Missing<Severity, (typeof severities)[number]>
+  | Missing<AlarmKind, (typeof kinds)[number]>
+  | Missing<AlarmState, (typeof states)[number]>
+  | Missing<ResolveCause, (typeof causes)[number]>
+  | Missing<Tier, (typeof tiers)[number]>
+  | Missing<HealthState, (typeof healthStates)[number]>
+  | Missing<TroubleReason, (typeof reasons)[number]>
+>;

@@ -35,6 +35,7 @@ const stream = new LiveStream({
   open: openStream,
   event: take,
   gap: () => void load(),
+  reset: () => { alarms.forgetOrder(); void load(); },
   unauthorised: () => { sessionExpired.value = true; },
   monotonic: () => performance.now(),
   random: Math.random,
@@ -126,15 +127,10 @@ async function loadAlarms(): Promise<Failure | null> {
 }
 
 function adopt(items: Alarm[], position: number): void {
-  const beganAnew = stream.lastEventId !== null && position < Number(stream.lastEventId);
-  if (beganAnew || stream.lastEventId === null) {
-    // The server's log is another one than ours was: no number we hold means anything any more.
-    alarms.clear();
-  }
   alarms.load(items, Number.isNaN(position) ? 0 : position);
   renewNow();
   loaded.value = true;
-  if (stream.phase !== 'live' || stream.lastEventId === null || beganAnew) {
+  if (stream.phase !== 'live' || stream.lastEventId === null) {
     stream.start(Number.isNaN(position) ? null : String(position));
   }
 }
@@ -158,22 +154,18 @@ export function load(): Promise<void> {
 /** Gateways and devices: what stands behind "no alarm". */
 export async function loadEstate(): Promise<void> {
   const [gatewayList, deviceList] = await Promise.all([
-    call<Page<Gateway> | Gateway[]>('GET', '/api/v1/gateways'),
-    call<Page<Device> | Device[]>('GET', '/api/v1/devices'),
+    call<Page<Gateway>>('GET', '/api/v1/gateways'),
+    call<Page<Device>>('GET', '/api/v1/devices'),
   ]);
   if (gatewayList.ok) {
-    replace(gateways, itemsOf(gatewayList.value), gatewayKey);
+    replace(gateways, gatewayList.value.items, gatewayKey);
     estateLoaded.value = true;
   }
   if (deviceList.ok) {
-    replace(devices, itemsOf(deviceList.value), deviceKey);
+    replace(devices, deviceList.value.items, deviceKey);
   }
   devicesFailure.value = deviceList.ok ? null : deviceList.failure;
   devicesLoaded.value ||= deviceList.ok;
-}
-
-function itemsOf<T>(page: Page<T> | T[]): T[] {
-  return Array.isArray(page) ? page : page.items;
 }
 
 function replace<T>(map: Map<string, T>, items: T[], key: (item: T) => string): void {

@@ -11,8 +11,10 @@ export interface StreamHandlers {
   /** Opens the stream behind `after` (null: from now on). Throws where nobody answers. */
   open(after: string | null, signal: AbortSignal): Promise<OpenedStream>;
   event(event: ServerEvent): void;
-  /** The server cannot continue from where we were, or something came out of order: load everything again. */
+  /** Something came out of order or cannot be resumed: load everything again. */
   gap(): void;
+  /** The server's log does not reach back to where we were, or is another one: ids from before mean nothing any more. */
+  reset(): void;
   unauthorised(): void;
   monotonic(): number;
   random(): number;
@@ -128,7 +130,7 @@ export class LiveStream {
   private take(event: ServerEvent): void {
     if (event.type === 'reset') {
       this.position = null;
-      this.far.gap();
+      this.far.reset();
       return;
     }
     if (event.id !== null && event.id !== '') {

@@ -6,7 +6,7 @@ namespace SmartCourtyard.DutyRoom;
 /// <summary>Writes a feed to one client as server-sent events: first what it missed, from the log, then what happens.</summary>
 internal sealed class EventStream(TimeProvider time, IHostApplicationLifetime lifetime)
 {
-    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(2);
 
     /// <summary>Reads one page of the log after a position, oldest first; empty at its end.</summary>
     public delegate Task<IReadOnlyList<FeedItem>> ReadPage(long after, CancellationToken cancel);

@@ -20,6 +20,9 @@ internal sealed class Connection : IAsyncDisposable
     private static readonly TimeSpan s_subscribePatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_farewellPatience = TimeSpan.FromSeconds(1);
     private const int FiltersInSubscribe = 100;
+
+    /// <summary>Leaves identifiers for SUBSCRIBE.</summary>
+    private const int MostInFlight = 65_000;
     private readonly MqttOptions _options;
     private readonly Welcome _welcome;
     private readonly Session _session;
@@ -49,10 +52,11 @@ internal sealed class Connection : IAsyncDisposable
 
         _outbox = new Outbox(welcome.Transport.Stream, counters);
         _inbound = new InboundFlow(session.ExactlyOnce, welcome.Protocol == MqttProtocol.V5 ? options.ReceiveMaximum : int.MaxValue);
-        _outbound = new OutboundFlow(Math.Min(Math.Min(options.MaximumInFlight, welcome.Limits.ReceiveMaximum), 65_000));
+        _outbound = new OutboundFlow(
+            Math.Min(Math.Min(options.MaximumInFlight, welcome.Limits.ReceiveMaximum), MostInFlight), _outbox, welcome.Protocol, counters);
         _delivery = new Delivery(receive, _outbox, _inbound, counters, stop);
         _delivery.Failed += why => End(new Closure(MqttReason.ReceiverFailed, why));
-        _packets = new PacketHandler(welcome, options.MaximumPacketSize, session, _delivery, _inbound, _outbound, _outbox, counters);
+        _packets = new PacketHandler(welcome.Protocol, options.MaximumPacketSize, session, _delivery, _inbound, _outbound, _outbox, counters);
         _reading = ReadAsync();
         _pinging = PingAsync(TimeSpan.FromSeconds(welcome.Limits.ServerKeepAlive ?? 0));
     }
@@ -92,35 +96,13 @@ internal sealed class Connection : IAsyncDisposable
             : (MqttReason.None, null);
     }
 
-    internal async ValueTask<MqttPublishResult> PublishAsync(string topic, ReadOnlyMemory<byte> payload, MqttQos qos, bool retain, CancellationToken cancel)
+    internal ValueTask<MqttPublishResult> PublishAsync(Publication publication, CancellationToken cancel)
     {
         ConnAckPacket limits = _welcome.Limits;
-        int length = PacketWriter.PublishLength(topic, payload.Length, qos, Protocol);
-        if (qos > limits.MaximumQos || (retain && !limits.RetainAvailable) || length + 5 > limits.MaximumPacketSize)
-        {
-            return MqttPublishResult.Refused;
-        }
-
-        if (!await _outbound.TakeSlotAsync(cancel).ConfigureAwait(false))
-        {
-            return MqttPublishResult.ConnectionLost;
-        }
-
-        Interlocked.Increment(ref _counters.PublishedCount);
-        if (qos == MqttQos.AtMostOnce)
-        {
-            bool written = await _outbox.PublishAsync(topic, payload.Span, qos, retain, 0, Protocol).ConfigureAwait(false);
-            _outbound.ReleaseSlot();
-            return written ? MqttPublishResult.Confirmed : MqttPublishResult.ConnectionLost;
-        }
-
-        if (_outbound.StartPublish() is not { } started)
-        {
-            return MqttPublishResult.ConnectionLost;
-        }
-
-        _ = _outbox.PublishAsync(topic, payload.Span, qos, retain, started.PacketId, Protocol);
-        return await started.Answer.WaitAsync(cancel).ConfigureAwait(false);
+        int length = PacketWriter.PublishLength(publication.Topic, publication.Payload.Length, publication.Qos, Protocol);
+        return publication.Qos > limits.MaximumQos || (publication.Retain && !limits.RetainAvailable) || length + 5 > limits.MaximumPacketSize
+            ? ValueTask.FromResult(MqttPublishResult.Refused)
+            : _outbound.PublishAsync(publication, cancel);
     }
 
     /// <summary>Ends the connection. Messages that had already come are still handed over, unless the receiver failed or the client is to stop.</summary>
@@ -152,7 +134,6 @@ internal sealed class Connection : IAsyncDisposable
         await _welcome.Transport.DisposeAsync().ConfigureAwait(false);
         _delivery.Discard();
         _welcome.Inbox.Dispose();
-        _outbound.Dispose();
         _over.Dispose();
     }
 

@@ -61,9 +61,9 @@ public sealed class MqttClient : IAsyncDisposable
         return _run = RunUntilAsync(stop);
     }
 
-    /// <summary>Publishes one message. Any number of calls may run at once; beyond <see cref="MqttOptions.MaximumInFlight"/> they wait for each other.</summary>
+    /// <summary>Publishes one message. Any number of calls may run at once; beyond <see cref="MqttOptions.MaximumInFlight"/> they wait. Messages leave in the order of the calls.</summary>
     /// <param name="topic">1 to 65,535 bytes of UTF-8, without wildcards.</param>
-    /// <param name="payload">At most 256 MB; needed only until the first await returns.</param>
+    /// <param name="payload">At most 256 MB; to be left unchanged until the call ends.</param>
     /// <param name="qos">At most once or at least once.</param>
     /// <param name="retain">Whether the broker keeps it as the topic's state.</param>
     /// <param name="cancel">Gives up the wait; the broker may get the message all the same.</param>
@@ -85,7 +85,7 @@ public sealed class MqttClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan((byte)qos, (byte)MqttQos.AtLeastOnce, nameof(qos));
         cancel.ThrowIfCancellationRequested();
         return _connection is { } connection
-            ? connection.PublishAsync(topic, payload, qos, retain, cancel)
+            ? connection.PublishAsync(new Publication(topic, payload, qos, retain), cancel)
             : ValueTask.FromResult(MqttPublishResult.NotConnected);
     }
 

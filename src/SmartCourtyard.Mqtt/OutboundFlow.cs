@@ -1,57 +1,62 @@
 namespace SmartCourtyard.Mqtt;
 
-/// <summary>Own publications and subscriptions of one connection that wait for their answer; bounded, each with a packet identifier of its own.</summary>
-internal sealed class OutboundFlow(int mostInFlight) : IDisposable
+/// <summary>One own publication, from the call to its result.</summary>
+internal sealed class Publication(string topic, ReadOnlyMemory<byte> payload, MqttQos qos, bool retain)
+{
+    private readonly TaskCompletionSource<MqttPublishResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal string Topic { get; } = topic;
+
+    internal ReadOnlyMemory<byte> Payload { get; } = payload;
+
+    internal MqttQos Qos { get; } = qos;
+
+    internal bool Retain { get; } = retain;
+
+    /// <summary>The caller gave up before its turn came; the payload may no longer be touched.</summary>
+    internal bool Abandoned { get; set; }
+
+    internal Task<MqttPublishResult> Result => _result.Task;
+
+    internal void End(MqttPublishResult result) => _result.TrySetResult(result);
+}
+
+/// <summary>Own publications and subscriptions of one connection. They leave in the order of the calls, and only so many wait for their answer at once.</summary>
+internal sealed class OutboundFlow(int mostInFlight, Outbox outbox, MqttProtocol protocol, MqttCounters counters)
 {
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _slots = new(mostInFlight, mostInFlight);
-    private readonly CancellationTokenSource _ended = new();
-    private readonly Dictionary<ushort, TaskCompletionSource<MqttPublishResult>> _publishes = [];
+    private readonly Queue<Publication> _waiting = [];
+    private readonly Dictionary<ushort, Publication> _publications = [];
     private readonly Dictionary<ushort, TaskCompletionSource<byte[]?>> _subscribes = [];
+    private int _free = mostInFlight;
     private ushort _lastId;
     private bool _closed;
 
-    /// <summary>False if the connection ended before a slot was free.</summary>
-    internal async ValueTask<bool> TakeSlotAsync(CancellationToken cancel)
-    {
-        if (_ended.IsCancellationRequested)
-        {
-            return false;
-        }
-
-        if (_slots.Wait(0, CancellationToken.None))
-        {
-            return true;
-        }
-
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _ended.Token);
-        try
-        {
-            await _slots.WaitAsync(either.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
-
-    internal void ReleaseSlot() => _slots.Release();
-
-    /// <summary>A task that completes on PUBACK or at the end of the connection; null if that has come already. It owns the slot.</summary>
-    internal (ushort PacketId, Task<MqttPublishResult> Answer)? StartPublish()
+    internal async ValueTask<MqttPublishResult> PublishAsync(Publication publication, CancellationToken cancel)
     {
         lock (_gate)
         {
             if (_closed)
             {
-                return null;
+                return MqttPublishResult.ConnectionLost;
             }
 
-            ushort packetId = FreeId();
-            TaskCompletionSource<MqttPublishResult> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _publishes[packetId] = answer;
-            return (packetId, answer.Task);
+            _waiting.Enqueue(publication);
+            SendWaiting();
+        }
+
+        try
+        {
+            return await publication.Result.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_gate)
+            {
+                publication.Abandoned = true;
+            }
+
+            throw;
         }
     }
 
@@ -77,17 +82,19 @@ internal sealed class OutboundFlow(int mostInFlight) : IDisposable
 
     internal bool PublishAnswered(ushort packetId, MqttPublishResult result)
     {
-        TaskCompletionSource<MqttPublishResult>? answer;
+        Publication? publication;
         lock (_gate)
         {
-            if (!_publishes.Remove(packetId, out answer))
+            if (!_publications.Remove(packetId, out publication))
             {
                 return false;
             }
+
+            _free++;
+            SendWaiting();
         }
 
-        _slots.Release();
-        answer.TrySetResult(result);
+        publication.End(result);
         return true;
     }
 
@@ -109,26 +116,57 @@ internal sealed class OutboundFlow(int mostInFlight) : IDisposable
     /// <summary>Nothing can be answered any more.</summary>
     internal void Close()
     {
-        List<TaskCompletionSource<MqttPublishResult>> publishes;
+        List<Publication> publications;
         List<TaskCompletionSource<byte[]?>> subscribes;
         lock (_gate)
         {
             _closed = true;
-            publishes = [.. _publishes.Values];
+            publications = [.. _publications.Values, .. _waiting];
             subscribes = [.. _subscribes.Values];
-            _publishes.Clear();
+            _publications.Clear();
+            _waiting.Clear();
             _subscribes.Clear();
         }
 
-        _ended.Cancel();
-        publishes.ForEach(answer => answer.TrySetResult(MqttPublishResult.ConnectionLost));
+        publications.ForEach(publication => publication.End(MqttPublishResult.ConnectionLost));
         subscribes.ForEach(answer => answer.TrySetResult(null));
     }
 
-    public void Dispose()
+    private void SendWaiting()
     {
-        Close();
-        _ended.Dispose();
+        while (_free > 0 && _waiting.TryDequeue(out Publication? next))
+        {
+            if (next.Abandoned)
+            {
+                continue;
+            }
+
+            _free--;
+            Interlocked.Increment(ref counters.PublishedCount);
+            if (next.Qos == MqttQos.AtMostOnce)
+            {
+                _ = WriteAsync(next);
+                continue;
+            }
+
+            ushort packetId = FreeId();
+            _publications[packetId] = next;
+            _ = outbox.PublishAsync(next, packetId, protocol);
+        }
+    }
+
+    private async Task WriteAsync(Publication publication)
+    {
+        bool written = await outbox.PublishAsync(publication, 0, protocol).ConfigureAwait(false);
+        publication.End(written ? MqttPublishResult.Confirmed : MqttPublishResult.ConnectionLost);
+        lock (_gate)
+        {
+            _free++;
+            if (!_closed)
+            {
+                SendWaiting();
+            }
+        }
     }
 
     private ushort FreeId()
@@ -137,7 +175,7 @@ internal sealed class OutboundFlow(int mostInFlight) : IDisposable
         {
             _lastId = _lastId == ushort.MaxValue ? (ushort)1 : (ushort)(_lastId + 1);
         }
-        while (_publishes.ContainsKey(_lastId) || _subscribes.ContainsKey(_lastId));
+        while (_publications.ContainsKey(_lastId) || _subscribes.ContainsKey(_lastId));
 
         return _lastId;
     }

@@ -58,7 +58,7 @@ internal sealed class Outbox(Stream stream, MqttCounters counters)
         return written;
     }
 
-    internal Task<bool> PublishAsync(string topic, ReadOnlySpan<byte> payload, MqttQos qos, bool retain, ushort packetId, MqttProtocol protocol)
+    internal Task<bool> PublishAsync(Publication publication, ushort packetId, MqttProtocol protocol)
     {
         Task<bool> written;
         lock (_gate)
@@ -68,8 +68,8 @@ internal sealed class Outbox(Stream stream, MqttCounters counters)
                 return Task.FromResult(false);
             }
 
-            PacketWriter.Publish(_filling, topic, payload, qos, retain, packetId, protocol);
-            written = qos == MqttQos.AtMostOnce ? WhenFilledLeft() : Task.FromResult(true);
+            PacketWriter.Publish(_filling, publication.Topic, publication.Payload.Span, publication.Qos, publication.Retain, packetId, protocol);
+            written = publication.Qos == MqttQos.AtMostOnce ? WhenFilledLeft() : Task.FromResult(true);
             if (!StartWriting())
             {
                 return written;

@@ -1,12 +1,13 @@
+using System.Buffers;
+
 namespace SmartCourtyard.Mqtt;
 
 /// <summary>Takes complete packets out of the inbox: messages go to the delivery, everything else is settled at once, also while a commit is under way.</summary>
 internal sealed class PacketHandler(
-    Welcome welcome, int maximumPacketSize, Session session, Delivery delivery, InboundFlow inbound, OutboundFlow outbound, Outbox outbox, MqttCounters counters)
+    MqttProtocol protocol, int maximumPacketSize, Session session, Delivery delivery, InboundFlow inbound, OutboundFlow outbound, Outbox outbox, MqttCounters counters)
 {
-    private readonly MqttProtocol _protocol = welcome.Protocol;
     private readonly TopicAliases _topics = new(session.Topics, PacketWriter.TopicAliasMaximum);
-    private readonly System.Buffers.ArrayBufferWriter<byte> _answer = new(8);
+    private readonly ArrayBufferWriter<byte> _answer = new(8);
 
     /// <summary>Null if all is well, else why the connection must end.</summary>
     internal Closure? HandleArrived(Inbox inbox)
@@ -26,7 +27,7 @@ internal sealed class PacketHandler(
 
             if (frame.TotalLength > maximumPacketSize)
             {
-                if (_protocol == MqttProtocol.V5 || frame.Type != PacketType.Publish)
+                if (protocol == MqttProtocol.V5 || frame.Type != PacketType.Publish)
                 {
                     return Closure.Malformed(ReasonCode.PacketTooLarge, $"{frame.Type} of {frame.TotalLength} bytes");
                 }
@@ -64,22 +65,22 @@ internal sealed class PacketHandler(
                 error = Publish(inbox, frame, body);
                 break;
             case PacketType.PubAck:
-                error = AcknowledgePacket.TryDecode(frame.Type, frame.Flags, body, _protocol, out AcknowledgePacket acknowledge);
+                error = AcknowledgePacket.TryDecode(frame.Type, frame.Flags, body, protocol, out AcknowledgePacket acknowledge);
                 Confirmed(error, acknowledge);
                 break;
             case PacketType.PubRel:
-                error = AcknowledgePacket.TryDecode(frame.Type, frame.Flags, body, _protocol, out AcknowledgePacket release);
+                error = AcknowledgePacket.TryDecode(frame.Type, frame.Flags, body, protocol, out AcknowledgePacket release);
                 Released(error, release);
                 break;
             case PacketType.SubAck:
-                error = SubAckPacket.TryDecode(frame.Flags, body, _protocol, out SubAckPacket subscribed);
+                error = SubAckPacket.TryDecode(frame.Flags, body, protocol, out SubAckPacket subscribed);
                 error = error == ReasonCode.Success && !outbound.SubscribeAnswered(subscribed.PacketId, subscribed.Codes) ? ReasonCode.ProtocolError : error;
                 break;
             case PacketType.PingResp:
                 error = frame.Flags == 0 && body.IsEmpty ? ReasonCode.Success : ReasonCode.MalformedPacket;
                 break;
             case PacketType.Disconnect:
-                error = DisconnectPacket.TryDecode(frame.Flags, body, _protocol, out DisconnectPacket farewell);
+                error = DisconnectPacket.TryDecode(frame.Flags, body, protocol, out DisconnectPacket farewell);
                 if (error == ReasonCode.Success)
                 {
                     return Disconnected(farewell);
@@ -97,7 +98,7 @@ internal sealed class PacketHandler(
 
     private ReasonCode Publish(Inbox inbox, Frame frame, ReadOnlySpan<byte> body)
     {
-        ReasonCode error = PublishPacket.TryDecode(frame.Flags, body, _protocol, _topics, out PublishPacket packet);
+        ReasonCode error = PublishPacket.TryDecode(frame.Flags, body, protocol, _topics, out PublishPacket packet);
         if (error != ReasonCode.Success)
         {
             return error;
@@ -181,7 +182,7 @@ internal sealed class PacketHandler(
 
         ReasonCode code = inbound.Released(packet.PacketId) ? ReasonCode.Success : ReasonCode.PacketIdNotFound;
         _answer.ResetWrittenCount();
-        PacketWriter.Acknowledge(_answer, PacketType.PubComp, packet.PacketId, code, _protocol);
+        PacketWriter.Acknowledge(_answer, PacketType.PubComp, packet.PacketId, code, protocol);
         outbox.Post(_answer.WrittenSpan);
     }
 

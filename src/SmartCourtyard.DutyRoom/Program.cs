@@ -18,9 +18,11 @@ using SmartCourtyard.DutyRoom.Storage;
 try
 {
     await using var app = await DutyRoomProgram.BuildAsync(args, TimeProvider.System);
+    // Asked for now: when the host has stopped, its services are gone.
+    var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
     await app.RunAsync();
     // A worker that threw stopped the host; .NET would end with 0, and whoever supervises us would think that all is well.
-    return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+    return workers.Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
 }
 catch (Exception e) when (DutyRoomProgram.Explain(e) is { } sentence)
 {

@@ -15,5 +15,5 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { outDir: '../SmartCourtyard.DutyRoom/wwwroot', emptyOutDir: true, target: 'es2022', reportCompressedSize: true },
   server: { proxy: { '/api': dutyRoom, '/openapi': dutyRoom } },
-  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'] },
+  test: { environment: 'node', include: ['tests/**/*.test.ts'] },
 });

@@ -6,7 +6,7 @@ import { againMs, chimeMs } from '@/sound/which';
 import { openStream } from './openStream';
 import { renewNow } from './serverClock';
 import type { ServerEvent } from './sse';
-import { LiveStream, type StreamPhase } from './stream';
+import { LiveStream, lostAfterMs, type StreamPhase } from './stream';
 
 const pageSize = 200;
 const mostPages = 20;
@@ -23,6 +23,7 @@ export const again = reactive(new Set<string>());
 export const loaded = ref(false);
 export const loadFailure = ref<Failure | null>(null);
 export const estateLoaded = ref(false);
+export const estateFailed = ref(false);
 export const devicesLoaded = ref(false);
 export const devicesFailure = ref<Failure | null>(null);
 export const announcement = shallowRef<{ alarm: Alarm; change: Change } | null>(null);
@@ -34,20 +35,25 @@ export const openAlarms = computed(() => alarms.open);
 const stream = new LiveStream({
   open: openStream,
   event: take,
-  gap: () => void load(),
-  reset: () => { alarms.forgetOrder(); void load(); },
+  gap: () => void load().then(loadEstate),
+  reset: () => { alarms.forgetOrder(); void load().then(loadEstate); },
   unauthorised: () => { sessionExpired.value = true; },
   monotonic: () => performance.now(),
   random: Math.random,
   changed: watchConnection,
 });
 
+let running = false;
+let startedAt = 0;
+
 function watchConnection(): void {
   const nowMs = performance.now();
   connection.phase = stream.phase;
-  connection.lost = stream.isLost(nowMs);
+  // Until the first list is here the console is as blind as without a stream.
+  const blindMs = running && !loaded.value ? nowMs - startedAt : 0;
+  connection.lost = stream.isLost(nowMs) || blindMs > lostAfterMs;
   connection.silentMs = stream.lastHeardAt === null ? 0 : nowMs - stream.lastHeardAt;
-  connection.downMs = stream.downSince === null ? 0 : nowMs - stream.downSince;
+  connection.downMs = Math.max(blindMs, stream.downSince === null ? 0 : nowMs - stream.downSince);
   for (const [id, until] of ringing) {
     if (until <= nowMs) {
       ringing.delete(id);
@@ -62,8 +68,17 @@ function take(event: ServerEvent): void {
   }
   switch (event.type) {
     case 'alarm': takeAlarm(data as AlarmEvent, Number(event.id ?? Number.NaN)); break;
-    case 'gateway': keep(gateways, data as Gateway, gatewayKey); break;
+    case 'gateway': takeGateway(data as Gateway); break;
     case 'device': keep(devices, data as Device, deviceKey); break;
+  }
+}
+
+function takeGateway(gateway: Gateway): void {
+  const before = gateways.get(gatewayKey(gateway))?.state;
+  keep(gateways, gateway, gatewayKey);
+  if (before !== gateway.state) {
+    // A courtyard that falls silent or is heard again changes all its devices without a word about each.
+    void loadEstate();
   }
 }
 
@@ -164,6 +179,7 @@ export async function loadEstate(): Promise<void> {
   if (deviceList.ok) {
     replace(devices, deviceList.value.items, deviceKey);
   }
+  estateFailed.value = !gatewayList.ok;
   devicesFailure.value = deviceList.ok ? null : deviceList.failure;
   devicesLoaded.value ||= deviceList.ok;
 }
@@ -173,7 +189,6 @@ function replace<T>(map: Map<string, T>, items: T[], key: (item: T) => string): 
   items.forEach(item => map.set(key(item), item));
 }
 
-let running = false;
 let timers: Array<ReturnType<typeof setInterval>> = [];
 const hurry = (): void => stream.hurry();
 
@@ -182,6 +197,7 @@ export function startDutyRoom(): void {
     return;
   }
   running = true;
+  startedAt = performance.now();
   sessionExpired.value = false;
   void load().then(loadEstate);
   timers = [

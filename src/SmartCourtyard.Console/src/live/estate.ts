@@ -31,6 +31,19 @@ export function estateOf(gateways: Iterable<Gateway>): Estate {
   return estate;
 }
 
+/** What may honestly be said when there is no alarm; the name of the text and what goes into it. */
+export function calmText(estate: Estate): { key: string; count?: number; name?: string } {
+  const silent = estate.silent[0];
+  if (estate.gateways.count === 0 || (estate.devices.count === 0 && !silent)) {
+    return { key: 'board.emptyNothing' };
+  }
+  if (silent) {
+    return { key: 'board.emptySilent', name: silent.name || silent.id };
+  }
+  const unseen = estate.devices.unobserved + estate.devices.unknown;
+  return unseen > 0 ? { key: 'board.emptyUnseen', count: unseen } : { key: 'board.emptySeen' };
+}
+
 const healthOrder = ['unobserved', 'trouble', 'unknown', 'ok'];
 
 /** Those that need somebody first. */

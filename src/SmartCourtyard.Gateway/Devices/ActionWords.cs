@@ -1,4 +1,3 @@
-using System.Text;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
 
@@ -56,17 +55,5 @@ internal sealed class ActionWords(string name, DeviceClass deviceClass) : Field(
             into.Press(Quantity.Emergency);
         }
         return pressed || no;
-    }
-
-    private static bool IsOneOf(ReadOnlySpan<byte> word, byte[][] words)
-    {
-        foreach (byte[] one in words)
-        {
-            if (Ascii.EqualsIgnoreCase(word, one))
-            {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -21,6 +21,18 @@ internal abstract class Field(string name)
 
     protected abstract bool TryRead(scoped FieldValue value, ref GatheredValues into);
 
+    protected static bool IsOneOf(ReadOnlySpan<byte> word, byte[][] words)
+    {
+        foreach (byte[] one in words)
+        {
+            if (Ascii.EqualsIgnoreCase(word, one))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     protected static byte[][] Words(params ReadOnlySpan<string> words)
     {
         var bytes = new byte[words.Length][];
@@ -68,7 +80,8 @@ internal sealed class Flag(string name, Quantity quantity, bool inverted = false
 }
 
 /// <summary>A contact where true is closed. ON and OFF say nothing here: families disagree which of them is open.</summary>
-internal sealed class ClosedContact(string name) : Field(name)
+/// <param name="strict">True where the contact is what the device is for, so that a technician must hear of it.</param>
+internal sealed class ClosedContact(string name, bool strict = true) : Field(name)
 {
     private static readonly byte[][] Closed = Words("true", "closed", "close", "1");
     private static readonly byte[][] Open = Words("false", "open", "opened", "tilted", "0");
@@ -81,7 +94,7 @@ internal sealed class ClosedContact(string name) : Field(name)
         bool closed = value.Kind == FieldValueKind.True || value.IsOneOf(Closed);
         if (!closed && value.Kind != FieldValueKind.False && !value.IsOneOf(Open))
         {
-            return value.IsOneOf(Silent);
+            return !strict && value.IsOneOf(Silent);
         }
         into.Flag(Quantity.Contact, closed);
         return true;

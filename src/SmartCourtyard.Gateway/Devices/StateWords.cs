@@ -29,10 +29,10 @@ internal sealed class StateWords(string name, (Quantity Quantity, string Words)[
         {
             ReadOnlySpan<byte> word = value.Part(range);
             ulong quantities = TurnedOnBy(word);
-            bool isOff = IsOneOf(word, _off);
+            bool isOff = Matches(word, _off);
             turnedOn |= quantities;
             speaks |= quantities != 0 || isOff;
-            understood &= quantities != 0 || isOff || IsOneOf(word, _silent);
+            understood &= quantities != 0 || isOff || Matches(word, _silent);
         }
         foreach ((Quantity quantity, _) in speaks ? _on : [])
         {
@@ -46,16 +46,19 @@ internal sealed class StateWords(string name, (Quantity Quantity, string Words)[
         ulong quantities = 0;
         foreach ((Quantity quantity, byte[][] words) in _on)
         {
-            quantities |= IsOneOf(word, words) ? 1UL << (int)quantity : 0;
+            quantities |= Matches(word, words) ? 1UL << (int)quantity : 0;
         }
         return quantities;
     }
 
-    private static bool IsOneOf(ReadOnlySpan<byte> word, byte[][] words)
+    // A word may end in a star: whatever follows names a channel.
+    private static bool Matches(ReadOnlySpan<byte> word, byte[][] patterns)
     {
-        foreach (byte[] one in words)
+        foreach (byte[] pattern in patterns)
         {
-            if (Ascii.EqualsIgnoreCase(word, one) || (one[^1] == '*' && word.Length >= one.Length - 1 && Ascii.EqualsIgnoreCase(word[..(one.Length - 1)], one.AsSpan(0, one.Length - 1))))
+            ReadOnlySpan<byte> stem = pattern.AsSpan().TrimEnd((byte)'*');
+            bool open = stem.Length < pattern.Length && word.Length > stem.Length;
+            if (Ascii.EqualsIgnoreCase(open ? word[..stem.Length] : word, stem))
             {
                 return true;
             }

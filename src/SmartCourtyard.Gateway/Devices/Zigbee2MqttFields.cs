@@ -15,7 +15,7 @@ internal static class Zigbee2MqttFields
     private static readonly string[] IasBits = ["alarm_1", "alarm_2"];
 
     public static IEnumerable<Field> Of(DeviceClass deviceClass) =>
-        [.. Alarms(deviceClass), .. Condition(), .. Presence(), .. Measurements(), new ActionWords("action", deviceClass), .. Own(deviceClass)];
+        [.. Alarms(deviceClass), .. Condition(), .. Presence(deviceClass), .. Measurements(), new ActionWords("action", deviceClass), .. Own(deviceClass)];
 
     private static Field[] Alarms(DeviceClass deviceClass) =>
     [
@@ -43,7 +43,8 @@ internal static class Zigbee2MqttFields
         new StateWords("water_leakage_state", [(WaterLeak, "water_leakage_yes")], off: "water_leakage_no"),
         new StateWords("current_device_status", [(WaterLeak, "water_leakage"), (Fault, "water_shortage")], off: "normal_state"),
         new StateWords("valve_abnormal_state", [(WaterLeak, "water_leakage*"), (Fault, "water_shortage*")], off: "normal", silent: "fail_safe*"),
-        .. Enumerable.Range(1, 6).Select(i => new Flag($"input_{i}_leak_detect_{i + 6}", WaterLeak)),
+        .. Enumerable.Range(1, 10).Select(i => new Flag($"input_{i}_leak_detect_{i + 6}", WaterLeak)),
+        .. Enumerable.Range(1, 10).Select(i => new Flag($"channel_{i}_leak_detect_{i + 16}", WaterLeak)),
         new Flag("tamper", Tamper),
     ];
 
@@ -67,22 +68,24 @@ internal static class Zigbee2MqttFields
         new Flag("battery_low", BatteryLow),
         new Flag("battery_low_1", BatteryLow),
         new Flag("battery_defect", BatteryLow),
+        .. Enumerable.Range(1, 10).Select(i => new Flag($"channel_{i}_battery_low_{i + 16}", BatteryLow)),
         new StateWords("battery_state", [(BatteryLow, "low")], off: "medium middle high full", strict: false),
         new StateWords("battery_level", [(BatteryLow, "low")], off: "medium middle high full", strict: false),
         new Number("battery", Battery),
-        new Number("battpercentage", Battery, secondary: true),
+        .. Further(Battery, "battpercentage", "smoke_battery"),
         new Number("linkquality", LinkQuality),
     ];
 
-    private static Field[] Presence() =>
+    private static Field[] Presence(DeviceClass deviceClass) =>
     [
-        new ClosedContact("contact"),
+        new ClosedContact("contact", IsContact(deviceClass)),
         new ClosedContact("contact_alarm_1"),
         new ClosedContact("contact_alarm_2"),
         new ClosedContact("garage_door_contact"),
         new ClosedContact("handle_position"),
         new Flag("occupancy", Motion),
         .. Enumerable.Range(1, 10).Select(i => new Flag($"occupancy_{i}", Motion)),
+        new Flag("occupancy_status", Motion),
         new Flag("presence", Motion),
         new StateWords("presence_state", [(Motion, "presence move motion static")], off: "none", strict: false),
         new StateWords("human_motion_state", [(Motion, "small large medium static active")], off: "none", strict: false),
@@ -111,6 +114,7 @@ internal static class Zigbee2MqttFields
         .. Further(Humidity, "humidity_1", "humidity_2", "humidity_l1"),
         new Number("pressure", Pressure, Hectopascal),
         new Number("illuminance", Illuminance, noValue: -65_536),
+        .. Further(Illuminance, "ambient_light"),
         new FlagOrNumber("noise", null, new Number("noise", Noise)),
         new Number("noise_level", Noise),
         new Number("voltage", Voltage, Volts),
@@ -128,8 +132,8 @@ internal static class Zigbee2MqttFields
         DeviceClass.EmergencyButton => Ias(Emergency),
         DeviceClass.FallDetector => [.. Ias(Fall), new Flag("fall", Fall)],
         DeviceClass.WaterLeak => [.. Ias(WaterLeak), new Flag("water", WaterLeak), new StateWords("alarm_status", [(WaterLeak, "alarm")], off: "normal ok")],
-        DeviceClass.DoorContact or DeviceClass.EquipmentContact => [.. IasBits.Select(bit => new Flag(bit, Contact, inverted: true))],
-        DeviceClass.Motion => Ias(Motion),
+        _ when IsContact(deviceClass) => [.. IasBits.Select(bit => new Flag(bit, Contact, inverted: true))],
+        DeviceClass.Motion => [.. Ias(Motion), new StateWords("state", [(Motion, "presence")], off: "absence none", strict: false)],
         DeviceClass.Vibration => Ias(Vibration),
         DeviceClass.GasValve => [.. Ias(Fault), new StateWords("status", [(Fault, "stuck blocked")], off: "on off open close closed", strict: false)],
         DeviceClass.WaterLevel => [new Number("water_level", WaterLevel, cm => cm * 10), new Number("liquid_depth", WaterLevel, m => m * 1_000)],
@@ -137,6 +141,8 @@ internal static class Zigbee2MqttFields
     };
 
     private static bool MeasuresGas(DeviceClass deviceClass) => deviceClass is DeviceClass.GasDetector or DeviceClass.CoDetector;
+
+    private static bool IsContact(DeviceClass deviceClass) => deviceClass is DeviceClass.DoorContact or DeviceClass.EquipmentContact;
 
     private static Field[] Ias(Quantity quantity) => [.. IasBits.Select(bit => new Flag(bit, quantity))];
 

@@ -44,6 +44,14 @@ internal sealed record CorpusLine(int Number, string Class, string Vendor, strin
 
     public Courtyard Courtyard() => new("corpus", "Corpus", null, [], [new Device("d", null, DeviceClass, new Place(), new Zigbee2MqttSource(FriendlyName))]);
 
+    /// <summary>Yes-or-no properties that the model reports and that nobody can set.</summary>
+    public static IEnumerable<string> PublishedFlags(JsonElement bridgeDevice) => Flags(bridgeDevice.GetProperty("definition").GetProperty("exposes"));
+
+    private static IEnumerable<string> Flags(JsonElement exposes) => exposes.EnumerateArray().SelectMany(e =>
+        e.TryGetProperty("features", out JsonElement features) ? Flags(features)
+        : Text(e, "type") == "binary" && (e.GetProperty("access").GetInt32() & 0b11) == 0b01 ? [Text(e, "property")]
+        : []);
+
     public override string ToString() => $"line {Number} {Class} {Vendor} {Model} {Topic} {Payload[..Math.Min(300, Payload.Length)]} expect {Expect}";
 
     public static string File(string name) => Path.Combine(AppContext.BaseDirectory, "corpus", "open", name);

@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using SmartCourtyard.Gateway.Devices;
 using SmartCourtyard.Readings;
 using Xunit.Abstractions;
 
 namespace SmartCourtyard.Gateway.Tests.Devices;
 
-public sealed class Zigbee2MqttCorpusTests(ITestOutputHelper output)
+public sealed partial class Zigbee2MqttCorpusTests(ITestOutputHelper output)
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 4, 30, 0, TimeSpan.Zero);
 
@@ -52,6 +53,23 @@ public sealed class Zigbee2MqttCorpusTests(ITestOutputHelper output)
         Assert.Equal(171, CorpusLine.All.Count(l => l.IsJudged));
         Assert.All(CorpusLine.All, l => Assert.StartsWith($"zigbee2mqtt/{l.FriendlyName}", l.Topic, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Every_flag_that_a_known_model_can_raise_an_alarm_with_has_a_row()
+    {
+        string[] missing =
+        [
+            .. CorpusLine.All.DistinctBy(l => (l.Vendor, l.Model)).SelectMany(l => CorpusLine.PublishedFlags(l.BridgeDevice).Select(p => (l, p)))
+                .Where(x => AlarmingName().IsMatch(x.p))
+                .Where(x => new FieldTable(Zigbee2MqttFields.Of(x.l.DeviceClass)).Find(Encoding.UTF8.GetBytes(x.p)) is null)
+                .Select(x => $"{x.p} of {x.l.Vendor} {x.l.Model} ({x.l.Class})"),
+        ];
+
+        Assert.True(missing.Length == 0, string.Join('\n', missing));
+    }
+
+    [GeneratedRegex("smoke|gas|carbon_monoxide|leak|sos|panic|emergency|tamper|fault|trouble|fall|battery_low|contact$")]
+    private static partial Regex AlarmingName();
 
     private static IEnumerable<string> Differences(CorpusLine line)
     {

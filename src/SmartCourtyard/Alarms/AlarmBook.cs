@@ -47,21 +47,9 @@ public sealed class AlarmBook
             test |= reading.Quantity == Quantity.Test && reading.IsOn;
         }
 
-        foreach (ref readonly var reading in message)
-        {
-            if (!_watched[(int)reading.Quantity])
-            {
-                continue;
-            }
-
-            for (var i = 0; i < _rules.Count; i++)
-            {
-                if (_rules[i].Condition.Quantity == reading.Quantity)
-                {
-                    Judge(i, in reading, test, now, steps);
-                }
-            }
-        }
+        // What begins is judged before what ends: an alarm that goes on by another quantity of the same message does not end.
+        JudgeAll(message, rising: true, test, now, steps);
+        JudgeAll(message, rising: false, test, now, steps);
     }
 
     /// <summary>Writes down a receipt. A receipt for an alarm that is not here is late news and changes nothing.</summary>
@@ -78,7 +66,7 @@ public sealed class AlarmBook
             ReceiptKind.Stored => alarm.Receipts with { Stored = alarm.Receipts.Stored ?? at },
             ReceiptKind.Shown => alarm.Receipts with { Shown = alarm.Receipts.Shown ?? at },
             ReceiptKind.Acknowledged => alarm.Receipts with { Acknowledged = alarm.Receipts.Acknowledged ?? at },
-            _ => alarm.Receipts with { Resolved = at },
+            _ => alarm.Receipts with { Resolved = alarm.Receipts.Resolved ?? at },
         };
         alarm = alarm with { Receipts = receipts };
         if (!alarm.IsOpen && (alarm.Condition == AlarmCondition.Cleared || IsMomentary(alarm)))
@@ -93,13 +81,32 @@ public sealed class AlarmBook
 
     private static bool IsMomentary(Alarm alarm) => alarm.Kind is AlarmKind.EmergencyCall;
 
-    private void Judge(int index, in Reading reading, bool test, Moment now, List<AlarmChange> steps)
+    private void JudgeAll(ReadOnlySpan<Reading> message, bool rising, bool test, Moment now, List<AlarmChange> steps)
+    {
+        foreach (ref readonly var reading in message)
+        {
+            if (!_watched[(int)reading.Quantity])
+            {
+                continue;
+            }
+
+            for (var i = 0; i < _rules.Count; i++)
+            {
+                if (_rules[i].Condition.Quantity == reading.Quantity)
+                {
+                    Judge(i, in reading, rising, test, now, steps);
+                }
+            }
+        }
+    }
+
+    private void Judge(int index, in Reading reading, bool rising, bool test, Moment now, List<AlarmChange> steps)
     {
         var rule = _rules[index];
         if (reading.Momentary)
         {
             // A kept message says nothing about when somebody pressed; only a live one is a press.
-            if (reading.IsOn && reading.Origin == Origin.Live)
+            if (rising && reading.IsOn && reading.Origin == Origin.Live)
             {
                 Activate(rule, in reading, test, now, steps);
             }
@@ -114,15 +121,23 @@ public sealed class AlarmBook
 
         var before = levels[index];
         var holds = rule.Condition.Holds(reading.Value, before);
-        levels[index] = holds;
-        if (holds && before != true)
+        if (holds != rising || holds == before)
         {
-            Rise(rule, in reading, before, test, now, steps);
+            return;
         }
-        else if (!holds && before != false)
+
+        if (!holds)
         {
+            levels[index] = false;
             Fall(rule, in reading, levels, steps);
         }
+        else if (reading.Origin == Origin.Live || rule.RaisesFromRetained)
+        {
+            levels[index] = true;
+            Rise(rule, in reading, before, test, now, steps);
+        }
+
+        // Else it is a call that a broker kept, from nobody knows when. It leaves no trace, so that the next live one is heard.
     }
 
     private void Rise(AlarmRule rule, in Reading reading, bool? before, bool test, Moment now, List<AlarmChange> steps)
@@ -135,9 +150,9 @@ public sealed class AlarmBook
             return;
         }
 
-        if (reading.Origin == Origin.Retained && before is null && (stands || !rule.RaisesFromRetained))
+        if (reading.Origin == Origin.Retained && before is null && stands)
         {
-            // Kept state: either people are done with exactly this activation, or it is a call from nobody knows when.
+            // Kept state: people are done with exactly this activation.
             return;
         }
 
@@ -149,7 +164,9 @@ public sealed class AlarmBook
         var open = Find(rule, reading.Device);
         if (open is not null && !open.IsOpen)
         {
+            // People are done with it and a new one begins: it ends here, or whoever keeps alarms would keep it for ever.
             Forget(open);
+            steps.Add(new AlarmChange(AlarmStep.Cleared, open with { Condition = AlarmCondition.Cleared }));
             open = null;
         }
 
@@ -168,18 +185,18 @@ public sealed class AlarmBook
 
     private void Fall(AlarmRule rule, in Reading reading, bool?[] levels, List<AlarmChange> steps)
     {
-        var kind = rule.KindFor(reading.Device.Class);
-        for (var i = 0; i < levels.Length; i++)
-        {
-            if (levels[i] == true && _rules[i].KindFor(reading.Device.Class) == kind)
-            {
-                return;
-            }
-        }
-
         if (Find(rule, reading.Device) is not { Condition: AlarmCondition.Active } alarm)
         {
             return;
+        }
+
+        for (var i = 0; i < levels.Length; i++)
+        {
+            // What raised it and has not been heard since a restart may stand as it stood.
+            if (_rules[i].KindFor(reading.Device.Class) == alarm.Kind && (levels[i] ?? _rules[i].Condition.Quantity == alarm.CauseQuantity))
+            {
+                return;
+            }
         }
 
         alarm = alarm with { CauseQuantity = reading.Quantity, CauseValue = reading.Value, Condition = AlarmCondition.Cleared };

@@ -8,8 +8,8 @@ namespace SmartCourtyard.Alarms;
 /// <param name="Condition">The condition.</param>
 /// <param name="Kind">The alarm it raises.</param>
 /// <param name="RaisesFromRetained">
-/// Whether a state that a broker had kept may raise the alarm when nothing was known before. True where the state itself is the
-/// danger (smoke, gas, CO, water); false for calls, where a kept message says nothing about when somebody pressed.
+/// Whether a state that a broker had kept may raise the alarm. True where the state itself is the danger (smoke, gas, CO, water);
+/// false for calls, where a kept message says nothing about when somebody pressed.
 /// </param>
 public sealed record AlarmRule(Condition Condition, AlarmKind Kind, bool RaisesFromRetained = true)
 {

@@ -15,14 +15,16 @@ public sealed class HealthBook
     private readonly IReadOnlyList<Device> _devices;
     private readonly Dictionary<Device, DeviceState> _states;
     private readonly Dictionary<TroubleReason, Trouble> _own = [];
-    private readonly Moment _start;
+    private TimeSpan _listeningSince;
+    private TimeSpan _uptime;
 
     /// <summary>Begins at a moment at which nothing is known.</summary>
     public HealthBook(Courtyard courtyard, Moment start)
     {
         _devices = courtyard.Devices;
         _states = courtyard.Devices.ToDictionary(d => d, _ => new DeviceState());
-        _start = start;
+        _listeningSince = start.Uptime;
+        _uptime = start.Uptime;
     }
 
     /// <summary>The troubles that stand now.</summary>
@@ -42,7 +44,14 @@ public sealed class HealthBook
             return;
         }
 
+        _uptime = now.Uptime;
         var device = message[0].Device;
+        foreach (ref readonly var reading in message)
+        {
+            // The device's own word on its battery counts before the number beside it, in whatever order they come.
+            state.BatteryFlag = reading.Quantity == Quantity.BatteryLow ? reading.IsOn : state.BatteryFlag;
+        }
+
         foreach (ref readonly var reading in message)
         {
             Note(device, state, in reading, now, changes);
@@ -52,6 +61,7 @@ public sealed class HealthBook
     /// <summary>Looks for devices that have been silent for longer than their class allows.</summary>
     public void Tick(Moment now, List<TroubleChange> changes)
     {
+        _uptime = now.Uptime;
         if (IsBlind)
         {
             return;
@@ -60,8 +70,7 @@ public sealed class HealthBook
         foreach (var device in _devices)
         {
             var state = _states[device];
-            var since = state.HeardUptime ?? _start.Uptime;
-            if (device.Source is not UnservedSource && now.Uptime - since > device.Class.SilenceLimit())
+            if (state.SaidOffline || IsSilent(device, state))
             {
                 Raise(device, state, TroubleReason.Silent, now, changes);
             }
@@ -71,6 +80,8 @@ public sealed class HealthBook
     /// <summary>Begins or ends a trouble of the gateway itself.</summary>
     public void SetOwn(TroubleReason reason, bool stands, string? detail, Moment now, List<TroubleChange> changes)
     {
+        _uptime = now.Uptime;
+        var wasBlind = IsBlind;
         if (stands && !_own.ContainsKey(reason))
         {
             var trouble = new Trouble(Guid.CreateVersion7(now.Time).ToString(), reason, null, now.Time, detail);
@@ -80,6 +91,12 @@ public sealed class HealthBook
         else if (!stands && _own.Remove(reason, out var trouble))
         {
             changes.Add(new TroubleChange(false, trouble));
+        }
+
+        if (wasBlind && !IsBlind)
+        {
+            // Nobody could be heard meanwhile: each device gets its whole time again before its silence says anything.
+            _listeningSince = now.Uptime;
         }
     }
 
@@ -91,7 +108,8 @@ public sealed class HealthBook
         if (reading.Quantity == Quantity.Online)
         {
             // What its network says about the device is not the device speaking: it can end its health, never prove it.
-            SetSilent(device, state, !reading.IsOn, now, changes);
+            state.SaidOffline = !reading.IsOn;
+            SetSilent(device, state, state.SaidOffline || IsSilent(device, state), now, changes);
             return;
         }
 
@@ -99,6 +117,7 @@ public sealed class HealthBook
         {
             state.LastHeard = now.Time;
             state.HeardUptime = now.Uptime;
+            state.SaidOffline = false;
             SetSilent(device, state, silent: false, now, changes);
         }
 
@@ -109,7 +128,6 @@ public sealed class HealthBook
                 Set(device, state, TroubleReason.BatteryLow, state.BatteryFlag ?? reading.Value <= LowBatteryPercent, now, changes);
                 break;
             case Quantity.BatteryLow:
-                state.BatteryFlag = reading.IsOn;
                 Set(device, state, TroubleReason.BatteryLow, reading.IsOn, now, changes);
                 break;
             case Quantity.LinkQuality:
@@ -125,6 +143,12 @@ public sealed class HealthBook
                 state.LastTest = now.Time;
                 break;
         }
+    }
+
+    private bool IsSilent(Device device, DeviceState state)
+    {
+        var since = state.HeardUptime > _listeningSince ? state.HeardUptime.Value : _listeningSince;
+        return device.Source is not UnservedSource && _uptime - since > device.Class.SilenceLimit();
     }
 
     private void SetSilent(Device device, DeviceState state, bool silent, Moment now, List<TroubleChange> changes)
@@ -165,7 +189,8 @@ public sealed class HealthBook
         var word = (state.LastHeard, state.Troubles) switch
         {
             (null, _) => HealthState.Unknown,
-            _ when IsBlind || state.Troubles.ContainsKey(TroubleReason.Silent) => HealthState.Unobserved,
+            _ when IsBlind || state.Troubles.ContainsKey(TroubleReason.Silent) || _uptime - state.HeardUptime > device.Class.SilenceLimit()
+                => HealthState.Unobserved,
             (_, { Count: > 0 }) => HealthState.Trouble,
             _ => HealthState.Ok,
         };
@@ -178,6 +203,8 @@ public sealed class HealthBook
         public DateTimeOffset? LastHeard { get; set; }
 
         public TimeSpan? HeardUptime { get; set; }
+
+        public bool SaidOffline { get; set; }
 
         public double? Battery { get; set; }
 

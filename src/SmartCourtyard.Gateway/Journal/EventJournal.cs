@@ -26,6 +26,7 @@ internal sealed partial class EventJournal : BackgroundService
     private long _refused;
     private int _underWay;
     private volatile bool _failing;
+    private bool _unreadable;
 
     public EventJournal(JournalStore store, TimeProvider time, ILogger<EventJournal> logger)
     {
@@ -34,7 +35,7 @@ internal sealed partial class EventJournal : BackgroundService
         _logger = logger;
         _last = store.LastSequence();
         _refused = store.CountRefused();
-        Outbox = new Outbox(store.ReadWaiting);
+        Outbox = new Outbox(TryReadWaiting);
         Outbox.Begin(store.CountWaiting());
     }
 
@@ -77,7 +78,7 @@ internal sealed partial class EventJournal : BackgroundService
             if (_time.GetElapsedTime(pruneAt) > PruneEvery && !_failing)
             {
                 pruneAt = _time.GetTimestamp();
-                _store.Prune(_time.GetUtcNow() - KeepHandedOn);
+                Try(() => _store.Prune(_time.GetUtcNow() - KeepHandedOn));
             }
         }
     }
@@ -150,9 +151,14 @@ internal sealed partial class EventJournal : BackgroundService
 
         if (stored)
         {
+            if (_write.Events.Count > fresh.Count)
+            {
+                Outbox.Stored(_write.Events);
+            }
+
             Outbox.Marked(handed);
             _write.Clear();
-            skips.ForEach(Skip);
+            stored = skips.All(skip => Try(() => Skip(skip)));
         }
 
         Finish(requests, stored);
@@ -195,7 +201,7 @@ internal sealed partial class EventJournal : BackgroundService
     {
         if (skip.Renumber)
         {
-            var from = Math.Max(skip.Expected, LastSequence + 1);
+            var from = Math.Max(skip.Expected, _store.LastHandedOn() + 1);
             Interlocked.Exchange(ref _last, _store.Renumber(from) - 1);
             Outbox.Reload();
             LogRenumbered(from);
@@ -209,16 +215,22 @@ internal sealed partial class EventJournal : BackgroundService
 
     private bool TryCommit()
     {
+        var stored = Try(() => _store.Commit(_write));
+        if (stored && _failing)
+        {
+            _failing = false;
+            LogStorageBack();
+            StorageFailing(false, null);
+        }
+
+        return stored;
+    }
+
+    private bool Try(Action write)
+    {
         try
         {
-            _store.Commit(_write);
-            if (_failing)
-            {
-                _failing = false;
-                LogStorageBack();
-                StorageFailing(false, null);
-            }
-
+            write();
             return true;
         }
         catch (SqliteException e)
@@ -234,6 +246,26 @@ internal sealed partial class EventJournal : BackgroundService
         }
     }
 
+    private IReadOnlyList<StoredEvent>? TryReadWaiting(int most)
+    {
+        try
+        {
+            var waiting = _store.ReadWaiting(most);
+            _unreadable = false;
+            return waiting;
+        }
+        catch (SqliteException e)
+        {
+            if (!_unreadable)
+            {
+                _unreadable = true;
+                LogUnreadable(e);
+            }
+
+            return null;
+        }
+    }
+
     private static void Finish(List<Request> requests, bool stored)
     {
         foreach (var request in requests)
@@ -244,6 +276,9 @@ internal sealed partial class EventJournal : BackgroundService
 
     [LoggerMessage(LogLevel.Error, "The journal does not take events; they are kept in memory and handed on from there")]
     private partial void LogStorageFailing(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "The journal cannot be read; what waits in it is tried again")]
+    private partial void LogUnreadable(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "The journal takes events again; what was kept in memory is on disk")]
     private partial void LogStorageBack();

@@ -64,8 +64,10 @@ internal sealed class JournalStore : IDisposable
     }
 
     /// <summary>The last sequence given; 0 in a new journal.</summary>
-    public long LastSequence() => Convert.ToInt64(
-        Read("SELECT coalesce(max(sequence), 0) FROM event", r => r.GetInt64(0)).Single(), CultureInfo.InvariantCulture);
+    public long LastSequence() => Read("SELECT coalesce(max(sequence), 0) FROM event", r => r.GetInt64(0)).Single();
+
+    /// <summary>The last sequence that does not wait any more; 0 if none.</summary>
+    public long LastHandedOn() => Read("SELECT coalesce(max(sequence), 0) FROM event WHERE handed <> 0", r => r.GetInt64(0)).Single();
 
     /// <summary>How many events wait for the next holder.</summary>
     public long CountWaiting() => Read("SELECT count(*) FROM event WHERE handed = 0", r => r.GetInt64(0)).Single();
@@ -99,7 +101,7 @@ internal sealed class JournalStore : IDisposable
         using var transaction = _writer.BeginTransaction();
         foreach (var e in write.Events)
         {
-            Run(_insertEvent, transaction, e.Sequence, e.Id, e.IsAlarm, write.Handed.Contains(e.Sequence) ? 1 : 0,
+            Run(_insertEvent, transaction, e.Sequence, e.Id, e.IsAlarm, 0,
                 e.At.ToUnixTimeMilliseconds(), e.Bytes.ToArray());
         }
 

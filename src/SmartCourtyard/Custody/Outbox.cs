@@ -16,18 +16,22 @@ public sealed record StoredEvent(long Sequence, string Id, bool IsAlarm, bool Is
 /// writer and one reader at a time on different threads.
 /// </summary>
 /// <param name="readWaiting">
-/// Reads from the journal the first waiting events, alarms first, then by sequence; at most as many as asked for.
+/// Reads from the journal the first waiting events, alarms first, then by sequence; at most as many as asked for. Null where the
+/// journal cannot be read now; it is asked again after the next <see cref="Marked"/>.
 /// </param>
 /// <param name="capacity">How many events are kept in memory; 1 or more.</param>
-public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>> readWaiting, int capacity = 10_000)
+public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, int capacity = 10_000)
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<(bool Later, long Sequence), StoredEvent> _waiting = [];
+    private readonly SortedSet<StoredEvent> _waiting = new(AlarmsFirst);
     private readonly HashSet<long> _handed = [];
 
     // One wake-up stands for any number of additions.
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private static readonly Comparer<StoredEvent> AlarmsFirst = Comparer<StoredEvent>.Create(
+        (a, b) => a.IsAlarm == b.IsAlarm ? a.Sequence.CompareTo(b.Sequence) : b.IsAlarm.CompareTo(a.IsAlarm));
 
     private bool _moreInJournal = true;
     private long _waitingCount;
@@ -42,7 +46,7 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>> readWaiting, in
         {
             lock (_gate)
             {
-                return _waiting.Count == 0 ? null : _waiting.Values.Min(e => e.At);
+                return _waiting.Count == 0 ? null : _waiting.Min(e => e.At);
             }
         }
     }
@@ -59,10 +63,11 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>> readWaiting, in
     {
         lock (_gate)
         {
-            // An ordinary event behind others that only the journal holds comes back from there in its turn.
-            if (!_moreInJournal || !e.IsStored || e.IsAlarm)
+            // It may have been read from the journal, and even handed on, between its commit and now. An ordinary event behind
+            // others that only the journal holds comes back from there in its turn.
+            if (!_handed.Contains(e.Sequence) && (!_moreInJournal || !e.IsStored || e.IsAlarm))
             {
-                _waiting[(!e.IsAlarm, e.Sequence)] = e;
+                Put(e);
                 EvictWhenFull();
             }
 
@@ -70,6 +75,23 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>> readWaiting, in
         }
 
         Wake();
+    }
+
+    /// <summary>The journal has taken events that were added unstored: memory need not hold them at any price any more.</summary>
+    public void Stored(IReadOnlyList<StoredEvent> events)
+    {
+        lock (_gate)
+        {
+            foreach (var e in events)
+            {
+                if (_waiting.TryGetValue(e, out var held) && !held.IsStored)
+                {
+                    Put(e with { IsStored = true });
+                }
+            }
+
+            EvictWhenFull();
+        }
     }
 
     /// <summary>Waits until events wait, then gives the first of them, alarms first; they stay until confirmed.</summary>
@@ -97,7 +119,7 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>> readWaiting, in
         {
             foreach (var e in events)
             {
-                _waiting.Remove((!e.IsAlarm, e.Sequence));
+                _waiting.Remove(e);
                 if (_handed.Add(e.Sequence))
                 {
                     Interlocked.Decrement(ref _waitingCount);
@@ -121,7 +143,13 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>> readWaiting, in
         lock (_gate)
         {
             _handed.ExceptWith(sequences);
+            if (_waiting.Count > 0 || !_moreInJournal)
+            {
+                return;
+            }
         }
+
+        Wake();
     }
 
     /// <summary>Forgets what memory holds: the journal has changed its rows and they are read anew.</summary>
@@ -129,7 +157,7 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>> readWaiting, in
     {
         lock (_gate)
         {
-            _waiting.Clear();
+            _waiting.RemoveWhere(e => e.IsStored);
             _moreInJournal = true;
         }
 
@@ -147,7 +175,7 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>> readWaiting, in
 
             var batch = new List<StoredEvent>();
             var bytes = 0;
-            foreach (var e in _waiting.Values)
+            foreach (var e in _waiting)
             {
                 bytes += e.Bytes.Length + 1;
                 if (batch.Count == most || (batch.Count > 0 && bytes > mostBytes))
@@ -165,23 +193,33 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>> readWaiting, in
     private void Refill()
     {
         var most = Math.Max(1, capacity / 2) + _handed.Count;
-        var read = readWaiting(most);
+        if (readWaiting(most) is not { } read)
+        {
+            return;
+        }
+
         foreach (var e in read)
         {
             if (!_handed.Contains(e.Sequence))
             {
-                _waiting[(!e.IsAlarm, e.Sequence)] = e;
+                Put(e);
             }
         }
 
         _moreInJournal = read.Count == most;
     }
 
+    private void Put(StoredEvent e)
+    {
+        _waiting.Remove(e);
+        _waiting.Add(e);
+    }
+
     private void EvictWhenFull()
     {
-        while (_waiting.Count > capacity)
+        // Only what the journal holds may leave; what it does not hold is bounded by its writer.
+        while (_waiting.Count > capacity && _waiting.Reverse().FirstOrDefault(e => e.IsStored) is { } last)
         {
-            var last = _waiting.Last(e => e.Value.IsStored).Key;
             _waiting.Remove(last);
             _moreInJournal = true;
         }

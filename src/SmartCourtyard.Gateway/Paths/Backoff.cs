@@ -6,6 +6,9 @@ internal static class Backoff
     public static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
+    // Nobody may ask an alarm to wait for longer.
+    public static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(60);
+
     /// <param name="failures">Tries that failed in a row; 1 or more.</param>
     /// <param name="random">0 up to 1.</param>
     /// <param name="atLeast">What the other side asked for, or null.</param>
@@ -13,6 +16,7 @@ internal static class Backoff
     {
         var ceiling = Math.Min(Longest.Ticks, First.Ticks * Math.Pow(2, Math.Min(failures - 1, 20)));
         var delay = TimeSpan.FromTicks((long)(ceiling * (0.5 + (random / 2))));
-        return atLeast > delay ? atLeast.Value : delay;
+        var asked = atLeast > LongestAsked ? LongestAsked : atLeast;
+        return asked > delay ? asked.Value : delay;
     }
 }

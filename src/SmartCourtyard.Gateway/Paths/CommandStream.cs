@@ -76,7 +76,7 @@ internal sealed partial class CommandStream(
             "alarm.resolved" => ReceiptKind.Resolved,
             _ => (ReceiptKind?)null,
         };
-        var failure = body is null ? "unreadable" : kind is null ? "not-supported" : null;
+        var failure = body is null || (kind is not null && body.AlarmId is null) ? "unreadable" : kind is null ? "not-supported" : null;
         var command = new DutyCommand(
             id, body?.Id ?? id, type, kind ?? ReceiptKind.Stored, kind is null ? null : body?.AlarmId, body?.At ?? time.GetUtcNow(), failure);
         await receive(command, stop).ConfigureAwait(false);

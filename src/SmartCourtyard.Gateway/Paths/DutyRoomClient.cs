@@ -52,21 +52,23 @@ internal sealed class DutyRoomClient : IDisposable
         }
 
         body.Write("]"u8);
-        return await AskAsync(HttpMethod.Post, "events", body.WrittenMemory, Batch, stop).ConfigureAwait(false);
+        return await AskAsync(HttpMethod.Post, "events", body.WrittenMemory, Batch, said => Names(said, events), stop).ConfigureAwait(false);
     }
 
     /// <summary>Says that the gateway lives; the answer carries the sequence that the duty room expects next.</summary>
     public Task<Handover> BeatAsync(Heartbeat beat, CancellationToken stop)
-        => AskAsync(HttpMethod.Post, "heartbeat", JsonSerializer.SerializeToUtf8Bytes(beat, PathsJson.Default.Heartbeat), Json, stop);
+        => AskAsync(HttpMethod.Post, "heartbeat", JsonSerializer.SerializeToUtf8Bytes(beat, PathsJson.Default.Heartbeat), Json,
+            said => said.Expected is not null, stop);
 
     /// <summary>Tells the health of devices: all of them, or those that changed.</summary>
     public Task<Handover> ReportHealthAsync(IReadOnlyList<HealthReport> devices, bool complete, CancellationToken stop) => AskAsync(
         HttpMethod.Put, complete ? "health?complete=true" : "health",
-        JsonSerializer.SerializeToUtf8Bytes(devices, PathsJson.Default.IReadOnlyListHealthReport), Json, stop);
+        JsonSerializer.SerializeToUtf8Bytes(devices, PathsJson.Default.IReadOnlyListHealthReport), Json, proves: null, stop);
 
     /// <summary>Tells what the courtyard looks like.</summary>
     public Task<Handover> DescribeAsync(SiteReport site, CancellationToken stop)
-        => AskAsync(HttpMethod.Put, "site", JsonSerializer.SerializeToUtf8Bytes(site, PathsJson.Default.SiteReport), Json, stop);
+        => AskAsync(
+            HttpMethod.Put, "site", JsonSerializer.SerializeToUtf8Bytes(site, PathsJson.Default.SiteReport), Json, proves: null, stop);
 
     /// <summary>Opens the stream of commands behind a bookmark; null where it cannot be had now.</summary>
     public async Task<Stream?> OpenCommandsAsync(string? after, CancellationToken stop)
@@ -100,7 +102,7 @@ internal sealed class DutyRoomClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     private async Task<Handover> AskAsync(
-        HttpMethod method, string call, ReadOnlyMemory<byte> body, MediaTypeHeaderValue type, CancellationToken stop)
+        HttpMethod method, string call, ReadOnlyMemory<byte> body, MediaTypeHeaderValue type, Func<Answer, bool>? proves, CancellationToken stop)
     {
         using var request = new HttpRequestMessage(method, _gateway + call) { Content = new ReadOnlyMemoryContent(body) };
         request.Content.Headers.ContentType = type;
@@ -110,7 +112,7 @@ internal sealed class DutyRoomClient : IDisposable
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token).ConfigureAwait(false);
             var answer = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
-            return Read(response, answer);
+            return Read(response, ReadAnswer(answer), proves);
         }
         catch (Exception e) when (IsUnreachable(e, stop))
         {
@@ -122,28 +124,35 @@ internal sealed class DutyRoomClient : IDisposable
     private static bool IsUnreachable(Exception e, CancellationToken stop)
         => !stop.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException;
 
-    private static Handover Read(HttpResponseMessage response, byte[] answer)
+    private Handover Read(HttpResponseMessage response, Answer? said, Func<Answer, bool>? proves)
     {
         var detail = $"the duty room answered {(int)response.StatusCode} {response.ReasonPhrase}";
-        var said = response.IsSuccessStatusCode ? ReadAnswer(answer) : ReadProblem(answer);
-        var wait = response.Headers.RetryAfter?.Delta;
+        var wait = response.Headers.RetryAfter is { } asked ? asked.Delta ?? asked.Date - _time.GetUtcNow() : null;
         return response.StatusCode switch
         {
-            HttpStatusCode.OK or HttpStatusCode.NoContent => new Handover(HandoverReason.Stored, Expected: ToSequence(said?.Expected)),
+            // Something in between may say OK to anything; only what proves that the duty room has it is a receipt.
+            HttpStatusCode.OK or HttpStatusCode.NoContent when proves is null || (said is not null && proves(said))
+                => new Handover(HandoverReason.Stored, Expected: ToSequence(said?.Expected)),
+            HttpStatusCode.OK or HttpStatusCode.NoContent => new Handover(HandoverReason.Busy, detail + ", but not as a duty room does"),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new Handover(HandoverReason.NotAllowed, detail),
-            HttpStatusCode.BadRequest => new Handover(HandoverReason.Refused, $"{detail}: {said?.Detail}", Index: said?.Index),
+            HttpStatusCode.BadRequest when response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+                => new Handover(HandoverReason.Refused, $"{detail}: {said?.Detail}", Index: said?.Index),
             HttpStatusCode.Conflict => new Handover(HandoverReason.Collision, detail, Expected: ToSequence(said?.Expected)),
             HttpStatusCode.RequestEntityTooLarge => new Handover(HandoverReason.TooLarge, detail),
             _ => new Handover(HandoverReason.Busy, detail, wait),
         };
     }
 
+    private static bool Names(Answer said, IReadOnlyList<StoredEvent> events)
+    {
+        var held = new HashSet<string>([.. said.Accepted ?? [], .. said.Duplicates ?? []], StringComparer.Ordinal);
+        return events.All(e => held.Contains(e.Id));
+    }
+
     private static long? ToSequence(string? text)
         => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
 
-    private static Answer? ReadAnswer(byte[] answer) => ReadProblem(answer);
-
-    private static Answer? ReadProblem(byte[] answer)
+    private static Answer? ReadAnswer(byte[] answer)
     {
         try
         {
@@ -156,7 +165,8 @@ internal sealed class DutyRoomClient : IDisposable
         }
     }
 
-    internal sealed record Answer(string? Detail, int? Index, string? Expected);
+    internal sealed record Answer(
+        string? Detail, int? Index, string? Expected, IReadOnlyList<string>? Accepted, IReadOnlyList<string>? Duplicates);
 }
 
 /// <summary>The gateway's sign of life.</summary>

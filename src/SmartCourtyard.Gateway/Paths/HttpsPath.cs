@@ -24,6 +24,7 @@ internal sealed partial class HttpsPath(
     private const int BytesAtMost = 900 * 1024;
 
     private int _failures;
+    private int _collisions;
     private int _most = EventsAtMost;
     private HandoverReason _said = HandoverReason.Stored;
 
@@ -46,6 +47,7 @@ internal sealed partial class HttpsPath(
                 outbox.Remove(batch);
                 status.Up(batch[^1].Sequence, time.GetUtcNow());
                 _failures = 0;
+                _collisions = 0;
                 _most = EventsAtMost;
                 break;
             case HandoverReason.Refused when answer.Index is { } index && index >= 0 && index < batch.Count:
@@ -59,13 +61,23 @@ internal sealed partial class HttpsPath(
                 break;
             case HandoverReason.Collision when answer.Expected is { } expected:
                 await outputs.SkipTo(expected, true, stop).ConfigureAwait(false);
+                if (_collisions++ > 0)
+                {
+                    // Moving them once is the cure. Where it is not, they are moved again, but not in a hurry.
+                    await PauseAsync(answer, stop).ConfigureAwait(false);
+                }
+
                 break;
             default:
-                status.Down(answer);
-                var wait = Backoff.Delay(++_failures, Random.Shared.NextDouble(), answer.RetryAfter);
-                await status.WaitAsync(wait, time, stop).ConfigureAwait(false);
+                await PauseAsync(answer, stop).ConfigureAwait(false);
                 break;
         }
+    }
+
+    private Task PauseAsync(Handover answer, CancellationToken stop)
+    {
+        status.Down(answer);
+        return status.WaitAsync(Backoff.Delay(++_failures, Random.Shared.NextDouble(), answer.RetryAfter), time, stop);
     }
 
     private async ValueTask SetAsideAsync(StoredEvent e, Handover answer, CancellationToken stop)

@@ -108,11 +108,11 @@ internal sealed partial class History : BackgroundService
         {
             batches.Clear();
             await _feed.TakeAsync(batches, Gather, ReadingsAtOnce, _time, stoppingToken).ConfigureAwait(false);
-            TryWrite(batches);
+            Try(() => Write(batches));
             if (_time.GetElapsedTime(prunedAt) > PruneEvery)
             {
                 prunedAt = _time.GetTimestamp();
-                Prune(_time.GetUtcNow() - _keep);
+                Try(() => Prune(_time.GetUtcNow() - _keep));
             }
         }
     }
@@ -122,25 +122,26 @@ internal sealed partial class History : BackgroundService
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         var rest = new List<HeardBatch>();
         _feed.Drain(rest, int.MaxValue);
-        TryWrite(rest);
+        Try(() => Write(rest));
     }
 
-    private void TryWrite(List<HeardBatch> batches)
+    private void Try(Action write)
     {
         try
         {
-            Write(batches);
+            write();
             _failing = false;
         }
-        catch (SqliteException e) when (!_failing)
+        catch (SqliteException e)
         {
-            // Measurements may be lost, alarms may not: this path says so once and goes on with the next batch.
-            _failing = true;
-            LogFailing(e);
-        }
-        catch (SqliteException)
-        {
-            // Said already.
+            // Points that were new in it are not there; they get their place again with the next reading.
+            _points.Clear();
+            if (!_failing)
+            {
+                // Measurements may be lost, alarms may not: this path says so once and goes on with the next batch.
+                _failing = true;
+                LogFailing(e);
+            }
         }
     }
 

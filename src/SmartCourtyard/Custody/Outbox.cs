@@ -34,6 +34,7 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
         (a, b) => a.IsAlarm == b.IsAlarm ? a.Sequence.CompareTo(b.Sequence) : b.IsAlarm.CompareTo(a.IsAlarm));
 
     private bool _moreInJournal = true;
+    private bool _alarmsInJournal = true;
     private long _waitingCount;
 
     /// <summary>How many events wait, in memory and in the journal.</summary>
@@ -159,6 +160,7 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
         {
             _waiting.RemoveWhere(e => e.IsStored);
             _moreInJournal = true;
+            _alarmsInJournal = true;
         }
 
         Wake();
@@ -168,7 +170,7 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
     {
         lock (_gate)
         {
-            if (_waiting.Count == 0 && _moreInJournal)
+            if (_moreInJournal && (_waiting.Min is not { } first || (_alarmsInJournal && !first.IsAlarm)))
             {
                 Refill();
             }
@@ -207,6 +209,7 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
         }
 
         _moreInJournal = read.Count == most;
+        _alarmsInJournal = _moreInJournal && read[^1].IsAlarm;
     }
 
     private void Put(StoredEvent e)
@@ -222,6 +225,7 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
         {
             _waiting.Remove(last);
             _moreInJournal = true;
+            _alarmsInJournal |= last.IsAlarm;
         }
     }
 

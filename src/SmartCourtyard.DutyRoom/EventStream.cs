@@ -15,8 +15,10 @@ internal sealed class EventStream(TimeProvider time, IHostApplicationLifetime li
     /// <param name="follower">Joined before the log is read, so that nothing falls between the two.</param>
     /// <param name="after">The last position that the client has.</param>
     /// <param name="readPage">The log.</param>
+    /// <param name="first">What to say before anything else; null: nothing.</param>
     /// <param name="caughtUp">What to say when the client has all that was missed, given the position reached; null: nothing.</param>
-    public async Task WriteAsync(HttpContext http, Feed.Follower follower, long after, ReadPage readPage, Func<long, FeedItem>? caughtUp)
+    public async Task WriteAsync(
+        HttpContext http, Feed.Follower follower, long after, ReadPage readPage, FeedItem? first = null, Func<long, FeedItem>? caughtUp = null)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             http.RequestAborted, follower.FellBehind, lifetime.ApplicationStopping);
@@ -25,6 +27,7 @@ internal sealed class EventStream(TimeProvider time, IHostApplicationLifetime li
         http.Response.Headers["X-Accel-Buffering"] = "no";
         try
         {
+            await WriteAsync(http.Response, first?.Frame ?? [], end.Token);
             var position = await ReplayAsync(http.Response, after, readPage, end.Token);
             await WriteAsync(http.Response, caughtUp?.Invoke(position).Frame ?? ": following\n\n"u8.ToArray(), end.Token);
             await FollowAsync(http.Response, follower, position, end.Token);

@@ -61,6 +61,7 @@ internal static class DutyRoomProgram
         builder.Services.AddApiDocument();
         builder.Services.AddHostedService<Upkeep>();
         builder.Services.AddHostedService<Supervision>();
+        builder.Services.AddHostedService<Rehearsal>();
 
         var app = builder.Build();
         if (settings.CredentialsFile is { } file)
@@ -88,6 +89,7 @@ internal static class DutyRoomProgram
         app.MapSite();
         app.MapOverview();
         app.MapAccess();
+        app.MapUsers();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.Services.GetRequiredService<IntakeHistogram>();

@@ -14,12 +14,12 @@ internal static class SessionEndpoints
 
     public static void MapAccess(this IEndpointRouteBuilder routes)
     {
-        var session = routes.MapGroup("/api/v1/session").WithTags("session");
-        session.MapPost("", SignInAsync).AllowAnonymous().WithName("signIn").WithSummary("Signs a person in; the session is a cookie")
+        var session = routes.MapGroup("/api/v1").WithTags("session");
+        session.MapPost("/session", SignInAsync).AllowAnonymous().WithName("signIn").WithSummary("Signs a person in; the session is a cookie")
             .Produces<SessionView>().Problems(400, 401, 415, 429);
-        session.MapGet("", Who).RequireAuthorization(Policies.Read).WithName("whoAmI").WithSummary("Who is signed in")
+        session.MapGet("/session", Who).RequireAuthorization(Policies.Read).WithName("whoAmI").WithSummary("Who is signed in")
             .Produces<SessionView>().Problems(401);
-        session.MapDelete("", SignOutAsync).RequireAuthorization(Policies.Read).WithName("signOut").WithSummary("Signs out")
+        session.MapDelete("/session", SignOutAsync).RequireAuthorization(Policies.Read).WithName("signOut").WithSummary("Signs out")
             .Produces(204).Problems(401);
     }
 
@@ -66,4 +66,6 @@ internal static class SessionEndpoints
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SignInBody))]
 [JsonSerializable(typeof(SessionView))]
+[JsonSerializable(typeof(UserBody))]
+[JsonSerializable(typeof(UserList))]
 internal sealed partial class AccessJson : JsonSerializerContext;

@@ -131,15 +131,16 @@ internal static class BoardEndpoints
         using var follower = feeds.Consoles.Follow(null);
         var newest = feeds.Consoles.LastPosition;
         var after = EventStream.LastEventId(http.Request) ?? newest;
+        FeedItem? first = null;
         if (after > newest || !await ReachesBackAsync(database, after, http.RequestAborted))
         {
             // The log was cut or is another one: what the client knows must be asked for anew.
             after = newest;
-            await http.Response.Body.WriteAsync(Said("reset", null, newest).Frame, http.RequestAborted);
+            first = Said("reset", null, newest);
         }
 
         await stream.WriteAsync(
-            http, follower, after, (from, cancel) => PageAsync(database, from, cancel), reached => Said("ready", reached, reached));
+            http, follower, after, (from, cancel) => PageAsync(database, from, cancel), first, reached => Said("ready", reached, reached));
     }
 
     private static FeedItem Said(string name, long? id, long position) => FeedItem.Of(

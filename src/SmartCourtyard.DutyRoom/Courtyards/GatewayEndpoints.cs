@@ -78,7 +78,7 @@ internal static class GatewayEndpoints
         // An id from before the database was replaced means nothing here.
         var resumes = last is { } id && id <= feeds.Gateways.LastPosition;
         await stream.WriteAsync(
-            http, follower, resumes ? last!.Value : 0, (after, cancel) => PageAsync(database, gateway, after, !resumes, cancel), null);
+            http, follower, resumes ? last!.Value : 0, (after, cancel) => PageAsync(database, gateway, after, !resumes, cancel));
     }
 
     private static async Task<IReadOnlyList<FeedItem>> PageAsync(

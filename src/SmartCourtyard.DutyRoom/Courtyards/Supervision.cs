@@ -16,6 +16,8 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
 
     public static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    private readonly Dictionary<string, (long At, TimeSpan Wait)> nextLook = new(StringComparer.Ordinal);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var start = time.GetTimestamp();
@@ -27,27 +29,36 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
                 continue;
             }
 
-            foreach (var gateway in await SilentAsync(stoppingToken))
-            {
-                await RaiseAsync(gateway);
-            }
+            await LookAsync(stoppingToken);
         }
     }
 
-    private async Task<List<string>> SilentAsync(CancellationToken cancel)
+    private async Task LookAsync(CancellationToken cancel)
     {
-        var limit = time.GetUtcNow() - SilenceLimit;
         await using var db = database.Read();
-        return await db.Gateways.Where(g => g.SilenceAlarm == null && g.LastHeard != null && g.LastHeard <= limit)
-            .Select(g => g.Id).ToListAsync(cancel);
+        var heard = await db.Gateways.Where(g => g.SilenceAlarm == null && g.LastHeard != null).Select(g => g.Id).ToListAsync(cancel);
+        foreach (var gateway in heard)
+        {
+            await LookAtAsync(gateway);
+        }
     }
 
-    private async Task RaiseAsync(string gateway)
+    private async Task LookAtAsync(string gateway)
     {
+        if (nextLook.TryGetValue(gateway, out var next) && time.GetElapsedTime(next.At) < next.Wait)
+        {
+            return;
+        }
+
         try
         {
-            await ledger.WriteAsync(writing => Raise(writing, gateway));
-            LogSilent(gateway, SilenceLimit);
+            var silentFor = await ledger.WriteAsync(writing => RaiseIfSilent(writing, gateway));
+            // Nothing can be due before the limit has passed since the gateway was last heard.
+            nextLook[gateway] = (time.GetTimestamp(), silentFor < SilenceLimit ? SilenceLimit - silentFor : TimeSpan.Zero);
+            if (silentFor >= SilenceLimit)
+            {
+                LogSilent(gateway, silentFor);
+            }
         }
         catch (StoreUnavailableException e)
         {
@@ -56,13 +67,16 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
         }
     }
 
-    private static bool Raise(Writing writing, string gateway)
+    /// <summary>How long the gateway has been silent; from the limit on that is an alarm.</summary>
+    private static TimeSpan RaiseIfSilent(Writing writing, string gateway)
     {
-        var row = writing.Db.Gateways.AsNoTracking().Single(g => g.Id == gateway);
         var now = writing.Now;
-        if (row.SilenceAlarm is not null || row.LastHeard > now - SilenceLimit)
+        // Across a restart there is only the wall clock; while we run, setting it makes nobody silent.
+        var silentFor = writing.Gateways.SilentFor(gateway)
+            ?? now - writing.Db.Gateways.AsNoTracking().Single(g => g.Id == gateway).LastHeard!.Value;
+        if (silentFor < SilenceLimit)
         {
-            return false;
+            return silentFor;
         }
 
         var alarm = writing.Alarms.FindOpen(gateway, AlarmKind.Supervision);
@@ -78,7 +92,7 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
 
         writing.Publish(alarm, sound: true);
         writing.Gateways.Silent(alarm);
-        return true;
+        return silentFor;
     }
 
     private static AlarmRow New(string gateway, DateTimeOffset now) => new()
@@ -101,8 +115,8 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing heard of {Gateway} for {Limit}")]
-    private partial void LogSilent(string gateway, TimeSpan limit);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing heard of {Gateway} for {Span}")]
+    private partial void LogSilent(string gateway, TimeSpan span);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Gateway} is silent, which could not be stored: {Reason}")]
     private partial void LogNotStored(string gateway, string reason);

@@ -8,6 +8,9 @@ namespace SmartCourtyard.DutyRoom.Storage;
 /// <summary>The database file: opened, brought up to date, and handed out as connections.</summary>
 internal sealed class Database
 {
+    /// <summary>Nobody but the writer writes; where somebody does, a gateway hears "try again" well before it gives up waiting (10 s).</summary>
+    private const int BusySeconds = 2;
+
     private readonly string connectionString;
 
     public Database(string connectionString)
@@ -43,10 +46,10 @@ internal sealed class Database
 
     public SqliteConnection OpenWriter()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = BusySeconds }.ToString());
         connection.Open();
         // FULL: a commit is on disk when it returns. Checkpoints belong to Upkeep; the limit here (about 80 MB) is a safety net.
-        Run(connection, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=20000; PRAGMA cache_size=-16000; PRAGMA busy_timeout=5000");
+        Run(connection, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=20000; PRAGMA cache_size=-16000");
         return connection;
     }
 

@@ -4,8 +4,10 @@ using SmartCourtyard.Alarms;
 namespace SmartCourtyard.DutyRoom.Storage;
 
 /// <summary>What was last heard of each gateway, inside the writer's transaction.</summary>
-internal sealed class GatewayLog(Writing writing, SqliteConnection connection) : IDisposable
+internal sealed class GatewayLog(Writing writing, SqliteConnection connection, TimeProvider time) : IDisposable
 {
+    private readonly Dictionary<string, long> lastHeard = new(StringComparer.Ordinal);
+
     private readonly Statement heard = new(
         connection,
         "INSERT INTO gateways(id, last_heard, event_count, queued) VALUES(@i, @n, 0, 0) "
@@ -22,10 +24,16 @@ internal sealed class GatewayLog(Writing writing, SqliteConnection connection) :
 
     private readonly Statement silence = new(connection, "UPDATE gateways SET silence_alarm = @a WHERE id = @i", "a", "i");
 
+    /// <summary>
+    /// Since when each gateway has been silent, on the clock that nobody sets; null for one that was not heard since the start.
+    /// </summary>
+    public TimeSpan? SilentFor(string gateway) => lastHeard.TryGetValue(gateway, out var at) ? time.GetElapsedTime(at) : null;
+
     /// <summary>The gateway spoke. If its silence had been an alarm, the condition of that alarm is over now.</summary>
     public void Heard(string gateway)
     {
         var now = writing.Now;
+        lastHeard[gateway] = time.GetTimestamp();
         if (heard.Scalar(gateway, now.ToUnixTimeMilliseconds()) is not string alarmId)
         {
             return;

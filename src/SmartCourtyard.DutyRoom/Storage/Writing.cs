@@ -33,7 +33,7 @@ internal sealed class Writing : IDisposable
             connection, "INSERT INTO audit(at, who, what, target, address) VALUES(@a, @w, @t, @o, @f)", "a", "w", "t", "o", "f");
         Alarms = new AlarmLog(connection);
         Events = new EventLog(connection);
-        Gateways = new GatewayLog(this, connection);
+        Gateways = new GatewayLog(this, connection, time);
     }
 
     public AlarmLog Alarms { get; }

@@ -1,0 +1,106 @@
+using SmartCourtyard.DutyRoom.Tests.Running;
+
+namespace SmartCourtyard.DutyRoom.Tests;
+
+public sealed class AlarmLifeTests
+{
+    [Theory]
+    [InlineData(10_000, false)]
+    [InlineData(10_001, true)]
+    public async Task An_alarm_is_late_when_it_took_more_than_ten_seconds(int milliseconds, bool isLate)
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a", time: TestClock.Start.AddMilliseconds(-milliseconds)));
+        Assert.Equal(isLate, (bool?)(await room.AlarmAsync("a"))["late"]);
+    }
+
+    [Fact]
+    public async Task A_new_occurrence_sounds_again_and_leaves_the_state_to_people()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await using var stream = await SseClient.FollowAsync(room.Program, "api/v1/stream");
+        await stream.NextAsync("ready");
+        await room.PostEventsAsync(Events.Alarm(1, "a"));
+        await room.ActAsync("a", "acknowledge");
+        await room.PostEventsAsync(Events.Alarm(2, "a", "cleared"));
+        await room.PostEventsAsync(Events.Alarm(3, "a", "updated", occurrences: 2));
+
+        var told = new List<Heard>();
+        for (var i = 0; i < 4; i++)
+        {
+            told.Add(await stream.NextAsync("alarm"));
+        }
+
+        Assert.Equal([true, false, false, true], told.Select(t => (bool?)t.Data["sound"]));
+        Assert.Equal(["active", "active", "cleared", "active"], told.Select(t => (string?)t.Data["condition"]));
+        Assert.Equal(("acknowledged", 2), ((string?)told[3].Data["state"], (int?)told[3].Data["occurrences"]));
+    }
+
+    [Fact]
+    public async Task A_new_occurrence_of_a_closed_alarm_opens_it_again_for_somebody_to_acknowledge()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a"));
+        await room.ActAsync("a", "acknowledge");
+        await room.ActAsync("a", "resolve", """{"cause":"false-alarm"}""");
+        await room.ActAsync("a", "close");
+        Assert.Empty(await room.AlarmsAsync("?state=open"));
+        room.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await room.PostEventsAsync(Events.Alarm(2, "a", "updated", occurrences: 2, time: room.Clock.GetUtcNow()));
+
+        var alarm = (await room.AlarmsAsync("?state=open&kind=smoke")).Single()!;
+        Assert.Equal(("raised", 2), ((string?)alarm["state"], (int?)alarm["occurrences"]));
+        Assert.Null(alarm["acknowledgedBy"]);
+        Assert.Null(alarm["resolution"]);
+        Assert.Equal(Events.Text(TestClock.Start.AddMinutes(2)), (string?)alarm["deadline"]);
+        Assert.Equal("reopened", (string?)alarm["timeline"]!.AsArray()[^1]!["what"]);
+    }
+
+    [Theory]
+    [InlineData("updated", "active")]
+    [InlineData("cleared", "cleared")]
+    public async Task An_alarm_whose_beginning_was_lost_is_an_alarm_all_the_same(string what, string condition)
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(7, "a", what, occurrences: 3));
+        var alarm = await room.AlarmAsync("a");
+        Assert.Equal(("raised", condition, 3), ((string?)alarm["state"], (string?)alarm["condition"], (int?)alarm["occurrences"]));
+    }
+
+    [Fact]
+    public async Task An_event_that_was_overtaken_does_not_turn_the_condition_back()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(5, "a", "cleared", occurrences: 2));
+        await room.PostEventsAsync(Events.Alarm(3, "a"), Events.Alarm(4, "a", "updated", occurrences: 2));
+        var alarm = await room.AlarmAsync("a");
+        Assert.Equal(("cleared", 2), ((string?)alarm["condition"], (int?)alarm["occurrences"]));
+    }
+
+    [Fact]
+    public async Task A_time_that_was_a_guess_is_corrected_later()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        var guess = DateTimeOffset.UnixEpoch;
+        await room.PostEventsAsync(Events.Alarm(1, "a", time: guess, clock: "unsynchronised"));
+        var first = await room.AlarmAsync("a");
+        Assert.Equal((false, "unsynchronised"), ((bool?)first["late"], (string?)first["clock"]));
+        Assert.Equal(Events.Text(TestClock.Start.AddSeconds(60)), (string?)first["deadline"]);
+
+        var really = TestClock.Start.AddSeconds(-30);
+        await room.PostEventsAsync(Events.Alarm(2, "a", "updated", raisedAt: really));
+        var corrected = await room.AlarmAsync("a");
+        Assert.Equal((true, "synchronised", Events.Text(really)), ((bool?)corrected["late"], (string?)corrected["clock"], (string?)corrected["raisedAt"]));
+    }
+
+    [Fact]
+    public async Task A_cleared_condition_closes_nothing_by_itself()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a", kind: "water-leak", severity: "property"), Events.Alarm(2, "a", "cleared", kind: "water-leak", severity: "property"));
+        var alarm = (await room.AlarmsAsync("?state=open")).Single()!;
+        Assert.Equal(("raised", "cleared"), ((string?)alarm["state"], (string?)alarm["condition"]));
+        Assert.Equal(Events.Text(TestClock.Start.AddMinutes(10)), (string?)alarm["deadline"]);
+    }
+}

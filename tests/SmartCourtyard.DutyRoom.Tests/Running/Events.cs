@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace SmartCourtyard.DutyRoom.Tests.Running;
+
+/// <summary>Events as a gateway sends them.</summary>
+internal static class Events
+{
+    public static string NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
+
+    public static JsonObject Alarm(
+        long sequence, string alarm, string what = "raised", DateTimeOffset? time = null, int? occurrences = null, string clock = "synchronised",
+        DateTimeOffset? raisedAt = null, string kind = "smoke", string severity = "life", bool test = false)
+    {
+        var data = new JsonObject
+        {
+            ["alarmId"] = alarm, ["kind"] = kind, ["severity"] = severity, ["device"] = "b03-u1-301-smoke",
+            ["at"] = new JsonObject { ["building"] = "b03", ["unit"] = 1, ["floor"] = 3, ["flat"] = "301", ["place"] = "厨房" },
+            ["cause"] = new JsonObject { ["quantity"] = "smoke", ["value"] = true },
+            ["raisedAt"] = Text(raisedAt ?? time ?? TestClock.Start), ["clock"] = clock, ["test"] = test,
+        };
+        if (occurrences is { } count)
+        {
+            data["occurrences"] = count;
+        }
+
+        return Event(sequence, $"smartcourtyard.alarm.{what}.v1", data, time);
+    }
+
+    public static JsonObject Event(long sequence, string type, JsonObject data, DateTimeOffset? time = null) => new()
+    {
+        ["specversion"] = "1.0", ["id"] = NewId(), ["source"] = "/gateways/" + RunningDutyRoom.Gateway, ["type"] = type,
+        ["time"] = Text(time ?? TestClock.Start), ["sequence"] = sequence.ToString(CultureInfo.InvariantCulture),
+        ["datacontenttype"] = "application/json", ["data"] = data,
+    };
+
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

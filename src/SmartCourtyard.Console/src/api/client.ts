@@ -22,6 +22,10 @@ export function whenUnauthorised(listener: () => void): void {
   onUnauthorised.add(listener);
 }
 
+export function tellUnauthorised(): void {
+  onUnauthorised.forEach(listener => listener());
+}
+
 export function failureOf(status: number): Failure {
   switch (status) {
     case 401: return 'unauthorised';
@@ -68,7 +72,7 @@ export async function call<T>(method: string, path: string, options: CallOptions
     if (!response.ok) {
       const failure = failureOf(response.status);
       if (failure === 'unauthorised') {
-        onUnauthorised.forEach(listener => listener());
+        tellUnauthorised();
       }
       return { ok: false, failure, problem: await problemOf(response) };
     }

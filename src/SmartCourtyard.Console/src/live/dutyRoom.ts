@@ -1,6 +1,6 @@
 import { computed, reactive, ref, shallowReactive, shallowRef } from 'vue';
 import { Alarms, type Change } from '@/alarm/alarms';
-import { call, type Failure } from '@/api/client';
+import { call, tellUnauthorised, type Failure } from '@/api/client';
 import type { Alarm, AlarmEvent, Device, Gateway, Page } from '@/api/types';
 import { againMs, chimeMs } from '@/sound/which';
 import { openStream } from './openStream';
@@ -37,7 +37,7 @@ const stream = new LiveStream({
   event: take,
   gap: () => void load().then(loadEstate),
   reset: () => { alarms.forgetOrder(); void load().then(loadEstate); },
-  unauthorised: () => { sessionExpired.value = true; },
+  unauthorised: tellUnauthorised,
   monotonic: () => performance.now(),
   random: Math.random,
   changed: watchConnection,

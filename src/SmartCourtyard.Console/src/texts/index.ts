@@ -48,6 +48,10 @@ export function word(group: string, value: string | null | undefined): string {
   return te(`${group}.${value}`, 'zh-CN') ? t(`${group}.${value}`) : value;
 }
 
+/** Several words of one group in a row: 电量低、信号弱. */
+export const words = (group: string, values: readonly string[]): string =>
+  values.map(value => word(group, value)).join(language.value === 'zh-CN' ? '、' : ', ');
+
 export const where = (located: Located): string => placeText(located, unit => t('place.unit', { unit }));
 export const elapsed = (since: string): string => elapsedText(now.value - Date.parse(since), language.value);
 export const span = (ms: number): string => spanText(ms, language.value);

@@ -85,10 +85,11 @@ sources_fingerprint() {
 
 # build_programs ROOT LOG: publishes the three programs into ROOT/.build, unless nothing changed since the last time.
 build_programs() {
-  local root=$1 log=$2 now program
+  local root=$1 log=$2 now program building
+  mkdir -p "$root/.build" && exec {building}>"$root/.build/lock" || fail "$root/.build cannot be written."
+  step "$log" flock "$building" # another start may be building
   now=$(sources_fingerprint "$root")
-  [ "$(cat "$root/.build/fingerprint" 2>/dev/null)" = "$now" ] && return 0
-  mkdir -p "$root/.build" || fail "$root/.build cannot be written."
+  [ "$(cat "$root/.build/fingerprint" 2>/dev/null)" = "$now" ] && { exec {building}>&-; return 0; }
   rm -f "$root/.build/fingerprint"
   for program in DutyRoom Gateway Simulator; do
     say "Building SmartCourtyard.$program ..."
@@ -97,4 +98,5 @@ build_programs() {
       fail "SmartCourtyard.$program does not build: $(grep -m1 -E 'error' "$log" | cut -c1-300) (whole output: $log)"
   done
   printf '%s\n' "$now" >"$root/.build/fingerprint"
+  exec {building}>&-
 }

@@ -13,7 +13,7 @@ export default defineConfig({
     __INTLIFY_PROD_DEVTOOLS__: false,
   },
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  build: { outDir: '../SmartCourtyard.DutyRoom/wwwroot', emptyOutDir: true, target: 'es2022', reportCompressedSize: true },
+  build: { outDir: '../SmartCourtyard.DutyRoom/wwwroot', emptyOutDir: true, target: ['chrome103', 'edge103', 'firefox104', 'safari16'], reportCompressedSize: true },
   server: { proxy: { '/api': dutyRoom, '/openapi': dutyRoom } },
   test: { environment: 'node', include: ['tests/**/*.test.ts'] },
 });

@@ -11,7 +11,6 @@ export type Outcome<T> =
 export interface CallOptions {
   body?: unknown;
   idempotencyKey?: string;
-  signal?: AbortSignal;
 }
 
 const timeLimitMs = 10_000;
@@ -37,7 +36,7 @@ export function failureOf(status: number): Failure {
   }
 }
 
-async function send(method: string, path: string, options: CallOptions): Promise<Response> {
+function send(method: string, path: string, options: CallOptions, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (options.body !== undefined) {
     headers['Content-Type'] = 'application/json';
@@ -45,14 +44,13 @@ async function send(method: string, path: string, options: CallOptions): Promise
   if (options.idempotencyKey) {
     headers['Idempotency-Key'] = options.idempotencyKey;
   }
-  const limit = AbortSignal.timeout(timeLimitMs);
   return fetch(path, {
     method,
     headers,
     body: options.body === undefined ? undefined : JSON.stringify(options.body),
     credentials: 'same-origin',
     cache: 'no-store',
-    signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
+    signal,
   });
 }
 
@@ -66,8 +64,10 @@ async function problemOf(response: Response): Promise<Problem | null> {
 
 export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<Outcome<T>> {
   const sentAt = performance.now();
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), timeLimitMs);
   try {
-    const response = await send(method, path, options);
+    const response = await send(method, path, options, limit.signal);
     serverClock.observe(response.headers.get('Date'), sentAt, performance.now());
     if (!response.ok) {
       const failure = failureOf(response.status);
@@ -80,6 +80,8 @@ export async function call<T>(method: string, path: string, options: CallOptions
     return { ok: true, value: (text ? JSON.parse(text) : undefined) as T, headers: response.headers };
   } catch {
     return { ok: false, failure: 'offline', problem: null };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -66,7 +66,7 @@ function foldByCourtyard(alarms: Alarm[]): Fold[] {
 }
 
 function column(alarms: Alarm[], order: (a: Alarm, b: Alarm) => number, limit: number): Column {
-  const sorted = alarms.toSorted(order);
+  const sorted = [...alarms].sort(order);
   // A fold of one would take the room of the card it hides.
   const shown = sorted.length <= limit + 1 ? sorted.length : limit;
   return { alarms: sorted.slice(0, shown), folds: foldByCourtyard(sorted.slice(shown)), count: sorted.length };

@@ -6,7 +6,7 @@ import { now } from '@/live/serverClock';
 export function useDeadline(alarm: () => Alarm): { left: ComputedRef<number>; share: ComputedRef<number> } {
   const due = computed(() => Date.parse(alarm().deadline ?? ''));
   const start = computed(() => {
-    const sent = alarm().timeline?.findLast(entry => entry.what === 'dispatched')?.at;
+    const sent = alarm().timeline.filter(entry => entry.what === 'dispatched').at(-1)?.at;
     return Date.parse(sent ?? alarm().acknowledgedAt ?? alarm().receivedAt);
   });
   const left = computed(() => due.value - now.value);

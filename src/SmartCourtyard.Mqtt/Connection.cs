@@ -90,7 +90,8 @@ internal sealed class Connection : IAsyncDisposable
             lowered.AddRange(some.Where((s, i) => codes[i] < (byte)s.Qos).Select(s => s.Filter));
         }
 
-        _session.Subscribed = true;
+        // What was refused is asked for again at the next connection.
+        _session.Subscribed = refused.Count == 0;
         return refused.Count > 0 ? (MqttReason.SubscriptionRefused, string.Join(", ", refused))
             : lowered.Count > 0 ? (MqttReason.SubscriptionQosLowered, string.Join(", ", lowered))
             : (MqttReason.None, null);
@@ -131,6 +132,7 @@ internal sealed class Connection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _over.CancelAsync().ConfigureAwait(false);
         await _welcome.Transport.DisposeAsync().ConfigureAwait(false);
         _delivery.Discard();
         _welcome.Inbox.Dispose();

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -59,6 +60,12 @@ internal sealed class Transport(Socket socket, Stream stream) : IAsyncDisposable
         {
             await secure.AuthenticateAsClientAsync(authentication, cancel).ConfigureAwait(false);
             return secure;
+        }
+        catch (IOException e)
+        {
+            // So ends a TLS greeting that meets a port without TLS.
+            await secure.DisposeAsync().ConfigureAwait(false);
+            throw new AuthenticationException($"the other side ended the TLS handshake: {e.Message}", e);
         }
         catch
         {

@@ -46,7 +46,7 @@ public class TlsTests
         await using Subject missing = new(To(secure, "localhost", "nowhere.pem"));
         await using Subject unsecured = new(To(plain, "localhost", null));
         await missing.WhenReason(MqttReason.TlsRefused);
-        await Wait.Until(() => unsecured.Changes.Any(c => c.State == MqttConnectionState.Waiting), () => unsecured.Story);
+        await unsecured.WhenReason(MqttReason.TlsRefused);
 
         Assert.Contains("nowhere.pem", missing.Story, StringComparison.Ordinal);
         Assert.Equal(0, unsecured.Client.Counters.Connections);

@@ -33,8 +33,8 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
     private static readonly Comparer<StoredEvent> AlarmsFirst = Comparer<StoredEvent>.Create(
         (a, b) => a.IsAlarm == b.IsAlarm ? a.Sequence.CompareTo(b.Sequence) : b.IsAlarm.CompareTo(a.IsAlarm));
 
-    private bool _moreInJournal = true;
-    private bool _alarmsInJournal = true;
+    private bool _moreInJournal;
+    private bool _alarmsInJournal;
     private long _waitingCount;
 
     /// <summary>How many events wait, in memory and in the journal.</summary>
@@ -55,7 +55,12 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
     /// <summary>Tells how many events waited in the journal when the gateway started.</summary>
     public void Begin(long waitingInJournal)
     {
-        Interlocked.Exchange(ref _waitingCount, waitingInJournal);
+        lock (_gate)
+        {
+            Interlocked.Exchange(ref _waitingCount, waitingInJournal);
+            _moreInJournal = _alarmsInJournal = waitingInJournal > 0;
+        }
+
         Wake();
     }
 

@@ -23,7 +23,12 @@ internal sealed class PathStatus
         }
     }
 
-    public void Down(Handover answer) => _now = _now with { IsUp = false, Detail = answer.Detail };
+    public void Down(Handover answer)
+    {
+        // A bell that rang before this has nothing to say about the pause that follows.
+        _back.Reader.TryRead(out _);
+        _now = _now with { IsUp = false, Detail = answer.Detail };
+    }
 
     /// <summary>Pauses, but not beyond the moment at which the path is back.</summary>
     public async Task WaitAsync(TimeSpan wait, TimeProvider time, CancellationToken stop)

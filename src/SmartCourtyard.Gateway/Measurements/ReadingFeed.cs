@@ -23,6 +23,9 @@ internal sealed class ReadingFeed
     /// <summary>Readings that came in.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
+    /// <summary>Batches that the store has not taken yet.</summary>
+    public int Waiting => _batches.Reader.Count;
+
     public void Add(HeardBatch batch)
     {
         Interlocked.Add(ref _taken, batch.Readings.Count);

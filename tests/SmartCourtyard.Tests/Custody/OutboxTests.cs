@@ -105,10 +105,12 @@ public sealed class OutboxTests
     [Fact]
     public async Task An_event_read_back_and_handed_on_before_it_was_added_is_neither_given_nor_counted_again()
     {
+        _journal.Commit(JournalFake.Event(1, alarm: false));
         var outbox = Begin();
-        var e = JournalFake.Event(1, alarm: true);
+        var e = JournalFake.Event(2, alarm: true);
         _journal.Commit(e);
-        outbox.Remove(await outbox.TakeAsync(1, 100, CancellationToken.None));
+        Assert.Equal([2, 1], await TakeAsync(outbox));
+        outbox.Remove(await outbox.TakeAsync(2, 100, CancellationToken.None));
         outbox.Add(e);
         Assert.Equal(0, outbox.Waiting);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await TakeAsync(outbox, patience: 0.05));
@@ -278,7 +280,13 @@ public sealed class OutboxTests
         public Model()
         {
             _outbox = new Outbox(_journal.ReadWaiting, capacity: 5);
-            _outbox.Begin(0);
+            for (_sequence = 1; _sequence <= 12; _sequence++)
+            {
+                _journal.Commit(JournalFake.Event(_sequence, alarm: _sequence == 7));
+                _waiting[_sequence] = _sequence == 7;
+            }
+
+            _outbox.Begin(12);
         }
 
         public void Run(byte[] script)

@@ -1,0 +1,223 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Custody;
+using SmartCourtyard.Gateway.LocalPage;
+using SmartCourtyard.Gateway.Tests.Watch;
+using SmartCourtyard.Readings;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.Tests.LocalPage;
+
+public sealed class LocalApiTests : IAsyncLifetime
+{
+    private readonly TestClock _clock = new();
+    private readonly List<(string Device, Quantity Quantity, DateTimeOffset From, DateTimeOffset To, TimeSpan Step)> _asked = [];
+    private string? _notReady;
+    private WebApplication _app = null!;
+    private HttpClient _http = null!;
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddProblemDetails();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, LocalJson.Default);
+            json.SerializerOptions.Converters.Add(new UtcMillisecondsConverter());
+        });
+        _app = builder.Build();
+        LocalApi.Map(_app, Sources(), "token", _clock);
+        await _app.StartAsync();
+        _http = new HttpClient
+        {
+            BaseAddress = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()),
+        };
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Alarms_are_shown_newest_first_with_their_receipts()
+    {
+        var alarms = (await GetAsync("api/v1/alarms")).GetProperty("items");
+        Assert.Equal(["new", "old"], alarms.EnumerateArray().Select(a => a.GetProperty("id").GetString()));
+        Assert.Equal(
+            """
+            {"id":"new","kind":"gas","severity":"life","device":"b03-u1-301-smoke","at":{"building":"b03","unit":1,"floor":3,"flat":"301","place":"厨房"},"condition":"active","raisedAt":"2026-11-22T05:30:00.000Z","occurrences":1,"test":false,"receipts":{"stored":"2026-11-22T04:30:00.000Z","shown":null,"acknowledged":null,"resolved":null}}
+            """,
+            System.Text.RegularExpressions.Regex.Unescape(alarms[0].GetRawText()));
+    }
+
+    [Fact]
+    public async Task Devices_show_their_health_and_what_nobody_could_read()
+    {
+        var device = (await GetAsync("api/v1/devices")).GetProperty("items")[0];
+        Assert.Equal(
+            ["device", "name", "class", "at", "state", "reasons", "lastHeard", "battery", "linkQuality", "lastTest", "undecodable", "lastUndecodable"],
+            device.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(("trouble", "battery-low", 3), (
+            device.GetProperty("state").GetString(), device.GetProperty("reasons")[0].GetString(), device.GetProperty("undecodable").GetInt32()));
+        Assert.Equal("{{{", device.GetProperty("lastUndecodable").GetProperty("raw").GetString());
+        Assert.Equal(device.GetRawText(), (await GetAsync("api/v1/devices/b03-u1-301-smoke")).GetRawText());
+    }
+
+    [Fact]
+    public async Task A_device_that_does_not_exist_is_said_to_be_not_there()
+    {
+        var problem = await GetAsync("api/v1/devices/nobody", 404);
+        Assert.Contains("'nobody'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Paths_troubles_unassigned_and_undecodable_have_their_shapes()
+    {
+        Assert.Equal(
+            """{"items":[{"path":"https","up":true,"queued":3,"oldestQueued":null,"lastReceipt":"2026-11-22T04:30:00.000Z","lastSequence":"42","refused":0,"detail":null}]}""",
+            (await GetAsync("api/v1/paths")).GetRawText());
+        Assert.Equal(
+            """{"items":[{"id":"t1","reason":"broker-lost","device":null,"raisedAt":"2026-11-22T04:30:00.000Z","detail":"no answer"}]}""",
+            (await GetAsync("api/v1/troubles")).GetRawText());
+        Assert.Equal(
+            """{"items":[{"family":"zigbee2mqtt","name":"0x01","lastHeard":"2026-11-22T04:30:00.000Z","messages":5,"raw":"raw"}]}""",
+            (await GetAsync("api/v1/unassigned")).GetRawText());
+        Assert.Equal("zigbee2mqtt/x", (await GetAsync("api/v1/undecodable")).GetProperty("items")[0].GetProperty("topic").GetString());
+    }
+
+    [Fact]
+    public async Task Readings_come_with_their_unit_and_by_default_from_the_last_day()
+    {
+        var series = await GetAsync("api/v1/readings?device=yard-air&quantity=co2");
+        Assert.Equal(
+            """{"device":"yard-air","quantity":"co2","unit":"ppm","items":[{"at":"2026-11-22T04:30:00.000Z","value":412.5}]}""", series.GetRawText());
+        Assert.Equal(("yard-air", Quantity.Co2, TestClock.Night.AddDays(-1), TestClock.Night, TimeSpan.Zero), _asked.Single());
+    }
+
+    [Theory]
+    [InlineData("500ms", 0.5)]
+    [InlineData("30s", 30)]
+    [InlineData("5m", 300)]
+    [InlineData("2h", 7200)]
+    [InlineData("1d", 86_400)]
+    public async Task A_step_is_a_number_and_a_unit(string step, double seconds)
+    {
+        await GetAsync($"api/v1/readings?device=d&quantity=co2&from=2026-11-21T00:00:00Z&to=2026-11-21T08:00:00%2B08:00&step={step}");
+        Assert.Equal(
+            ("d", Quantity.Co2, new DateTimeOffset(2026, 11, 21, 0, 0, 0, default), new DateTimeOffset(2026, 11, 21, 0, 0, 0, default), TimeSpan.FromSeconds(seconds)),
+            _asked.Single());
+    }
+
+    [Theory]
+    [InlineData("quantity=co2", "device")]
+    [InlineData("device=&quantity=co2", "device")]
+    [InlineData("device=d", "quantity")]
+    [InlineData("device=d&quantity=CO2", "quantity")]
+    [InlineData("device=d&quantity=co2&from=yesterday", "from")]
+    [InlineData("device=d&quantity=co2&to=24:00", "to")]
+    [InlineData("device=d&quantity=co2&step=5", "step")]
+    [InlineData("device=d&quantity=co2&step=m", "step")]
+    [InlineData("device=d&quantity=co2&step=-5m", "step")]
+    [InlineData("device=d&quantity=co2&step=0s", "step")]
+    [InlineData("device=d&quantity=co2&step=5w", "step")]
+    [InlineData("device=d&quantity=co2&step=99999999999999999999s", "step")]
+    public async Task A_wrong_parameter_is_named_with_what_is_allowed(string query, string parameter)
+    {
+        var problem = await GetAsync("api/v1/readings?" + query, 400);
+        Assert.StartsWith(parameter + ": ", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Empty(_asked);
+    }
+
+    [Fact]
+    public async Task Ready_says_why_it_is_not()
+    {
+        Assert.Equal("ok\n", await _http.GetStringAsync(new Uri("healthz", UriKind.Relative)));
+        Assert.Equal("ready\n", await _http.GetStringAsync(new Uri("readyz", UriKind.Relative)));
+        Assert.Equal("gateway_alarms 2\n", await _http.GetStringAsync(new Uri("metrics", UriKind.Relative)));
+        _notReady = "the broker has not answered yet";
+        Assert.Equal(_notReady, (await GetAsync("readyz", 503)).GetProperty("detail").GetString());
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", null, true)]
+    [InlineData("127.3.2.1", null, true)]
+    [InlineData("::1", null, true)]
+    [InlineData("::ffff:127.0.0.1", null, true)]
+    [InlineData("192.0.2.7", null, false)]
+    [InlineData("192.0.2.7", "Bearer token", true)]
+    [InlineData("192.0.2.7", "Bearer tokem", false)]
+    [InlineData("192.0.2.7", "Bearer token ", false)]
+    [InlineData("192.0.2.7", "token", false)]
+    [InlineData("192.0.2.7", "Bearer ", false)]
+    [InlineData("2001:db8::1", null, false)]
+    [InlineData(null, null, false)]
+    public async Task From_here_everybody_may_look_from_elsewhere_only_who_brings_the_token(string? address, string? header, bool allowed)
+        => Assert.Equal(allowed, await EntersAsync("token", address, header));
+
+    [Theory]
+    [InlineData("Bearer ")]
+    [InlineData(null)]
+    public async Task Without_a_token_of_its_own_the_gateway_lets_nobody_in_from_elsewhere(string? header)
+    {
+        Assert.False(await EntersAsync(null, "192.0.2.7", header));
+        Assert.True(await EntersAsync(null, "127.0.0.1", header));
+    }
+
+    private static async Task<bool> EntersAsync(string? token, string? address, string? header)
+    {
+        var http = new DefaultHttpContext { Connection = { RemoteIpAddress = address is null ? null : IPAddress.Parse(address) } };
+        http.Request.Headers.Authorization = header;
+        var answer = await new LocalAccess(token).InvokeAsync(
+            new DefaultEndpointFilterInvocationContext(http), _ => ValueTask.FromResult<object?>("in"));
+        return answer is "in";
+    }
+
+    private async Task<JsonElement> GetAsync(string call, int status = 200)
+    {
+        using var answer = await _http.GetAsync(new Uri(call, UriKind.Relative));
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(status == (int)answer.StatusCode, $"{(int)answer.StatusCode}: {text}");
+        Assert.Equal(status == 200 ? "application/json" : "application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+
+    private LocalSources Sources()
+    {
+        var undecodable = new Undecodable(TestClock.Night, "zigbee2mqtt/x", Estate.Smoke.Id, "not JSON", "{{{");
+        return new LocalSources
+        {
+            Alarms = () =>
+            [
+                Estate.Alarm("old"),
+                Estate.Alarm("new", AlarmKind.Gas) with { RaisedAt = TestClock.Night.AddHours(1), Receipts = new Receipts(Stored: TestClock.Night) },
+            ],
+            Health = _ => ValueTask.FromResult<(IReadOnlyList<DeviceHealth>, IReadOnlyList<Trouble>)>((
+                [new DeviceHealth(Estate.Smoke, HealthState.Trouble, [TroubleReason.BatteryLow], TestClock.Night, 3, 80, null)],
+                [new Trouble("t1", TroubleReason.BrokerLost, null, TestClock.Night, "no answer")])),
+            Readings = (device, quantity, from, to, step, _) =>
+            {
+                _asked.Add((device, quantity, from, to, step));
+                return [(TestClock.Night, 412.5)];
+            },
+            Paths = () => [new PathView("https", true, 3, null, TestClock.Night, "42", 0, null)],
+            Unassigned = () => [new UnassignedView("zigbee2mqtt", "0x01", TestClock.Night, 5, "raw")],
+            Undecodable = () => [undecodable],
+            UndecodableOf = id => id == Estate.Smoke.Id ? (3, undecodable) : null,
+            NotReady = () => _notReady,
+            Metrics = () => "gateway_alarms 2\n",
+        };
+    }
+}

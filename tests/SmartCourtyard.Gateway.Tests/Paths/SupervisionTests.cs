@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using SmartCourtyard.Custody;
+using SmartCourtyard.Gateway.Paths;
+using SmartCourtyard.Gateway.Tests.Watch;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.Tests.Paths;
+
+public sealed class SupervisionTests : IAsyncLifetime
+{
+    private readonly TestClock _clock = new();
+    private readonly FarEnd _farEnd = new();
+    private readonly PathStatus _status = new();
+    private readonly ConcurrentQueue<long> _skips = [];
+    private volatile IReadOnlyList<DeviceHealth> _health = [Of(HealthState.Ok, TestClock.Night)];
+    private DutyRoomClient _client = null!;
+    private Supervision _supervision = null!;
+
+    public async Task InitializeAsync()
+    {
+        await _farEnd.StartAsync();
+        _client = new DutyRoomClient(_farEnd.Address, FarEnd.Token, "fukang-garden", _clock);
+        _supervision = new Supervision(
+            Estate.Garden, _client, _status, () => 42, new Outbox(_ => []), _ => ValueTask.FromResult(_health), (expected, _) =>
+            {
+                _skips.Enqueue(expected);
+                return ValueTask.CompletedTask;
+            },
+            _clock, "0.1.0");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _supervision.StopAsync(CancellationToken.None);
+        _supervision.Dispose();
+        _client.Dispose();
+        await _farEnd.DisposeAsync();
+        Assert.Empty(_farEnd.Violations);
+    }
+
+    [Fact]
+    public async Task At_the_start_it_tells_the_site_then_that_it_lives_then_the_health_of_all()
+    {
+        await StartAsync(3);
+        Assert.Equal(["PUT site", "POST heartbeat", "PUT health?complete=true"], Calls());
+        var (site, beat, health) = (Body(0), Body(1), Body(2));
+        Assert.Equal("fukang-garden", site.GetProperty("id").GetString());
+        Assert.Equal("双河口街道", site.GetProperty("address").GetProperty("street").GetString());
+        Assert.Equal(3, site.GetProperty("devices").GetArrayLength());
+        Assert.Equal("smoke-detector", site.GetProperty("devices")[0].GetProperty("class").GetString());
+        Assert.Equal(
+            """{"sequence":"42","queued":0,"uptime":0,"version":"0.1.0","devices":{"ok":1,"trouble":0}}""", beat.GetRawText());
+        Assert.Equal(
+            """[{"device":"b03-u1-301-smoke","state":"ok","reasons":[],"lastHeard":"2026-11-22T04:30:00.000Z"}]""", health.GetRawText());
+        Assert.True(_status.Now.IsUp);
+    }
+
+    [Fact]
+    public async Task Every_twenty_seconds_it_says_that_it_lives_and_of_the_health_only_what_changed()
+    {
+        await StartAsync(3);
+        await UntilToldAsync(5);
+        Assert.Equal(["POST heartbeat", "POST heartbeat"], Calls().Skip(3));
+        Assert.InRange(Body(4).GetProperty("uptime").GetDouble() - Body(3).GetProperty("uptime").GetDouble(), 20, 22);
+
+        _health = [Of(HealthState.Trouble, TestClock.Night, TroubleReason.BatteryLow)];
+        await UntilToldAsync(7);
+        Assert.Equal(["POST heartbeat", "PUT health"], Calls().Skip(5).Take(2));
+        Assert.Equal("battery-low", Body(6)[0].GetProperty("reasons")[0].GetString());
+
+        // Heard again a minute later is no news worth a message.
+        _health = [Of(HealthState.Trouble, TestClock.Night.AddMinutes(1), TroubleReason.BatteryLow)];
+        await UntilToldAsync(9);
+        Assert.Equal(["POST heartbeat", "POST heartbeat"], Calls().Skip(7).Take(2));
+        _health = [Of(HealthState.Trouble, TestClock.Night.AddMinutes(6), TroubleReason.BatteryLow)];
+        await UntilToldAsync(11);
+        Assert.Contains("PUT health", Calls().Skip(9));
+    }
+
+    [Fact]
+    public async Task A_duty_room_that_was_away_is_told_everything_again()
+    {
+        await StartAsync(3);
+        _farEnd.OnCall = async (http, _) =>
+        {
+            await FarEnd.ProblemAsync(http, 503, "\"detail\":\"starting\"");
+            return true;
+        };
+        await Eventually.Holds(_clock, 1, () => !_status.Now.IsUp, "down");
+        Assert.Contains("503", _status.Now.Detail, StringComparison.Ordinal);
+        var before = _farEnd.Told.Count;
+        _farEnd.OnCall = (_, _) => Task.FromResult(false);
+        await Eventually.Holds(_clock, 0.5, () => Calls().Count(c => c == "PUT health?complete=true") == 2, "told again");
+        Assert.Equal(["PUT site", "POST heartbeat", "PUT health?complete=true"], Calls().Skip(before).TakeLast(3));
+        Assert.True(_status.Now.IsUp);
+    }
+
+    [Fact]
+    public async Task A_duty_room_that_is_ahead_is_believed_and_one_that_is_not_is_not()
+    {
+        await StartAsync(3);
+        Assert.Empty(_skips);
+        _farEnd.Hold(42, "the last one here");
+        await UntilToldAsync(4);
+        Assert.Empty(_skips);
+        _farEnd.Hold(99, "another gateway's memory");
+        await Eventually.Holds(_clock, 1, () => !_skips.IsEmpty, "told");
+        Assert.All(_skips, expected => Assert.Equal(100, expected));
+    }
+
+    [Fact]
+    public async Task A_heartbeat_that_something_else_answers_is_not_answered()
+    {
+        _farEnd.OnCall = async (http, call) =>
+        {
+            await FarEnd.SayAsync(http, 200, "text/html", "<html>sign in</html>");
+            return true;
+        };
+        await _supervision.StartAsync(CancellationToken.None);
+        await UntilToldAsync(5);
+        Assert.False(_status.Now.IsUp);
+        Assert.DoesNotContain("PUT health?complete=true", Calls());
+    }
+
+    private static DeviceHealth Of(HealthState state, DateTimeOffset heard, params TroubleReason[] reasons)
+        => new(Estate.Smoke, state, reasons, heard, null, null, null);
+
+    private async Task StartAsync(int told)
+    {
+        await _supervision.StartAsync(CancellationToken.None);
+        // The first three calls need no clock.
+        await Eventually.Holds(() => _farEnd.Told.Count >= Math.Min(told, 3), "the first calls");
+        await UntilToldAsync(told);
+    }
+
+    private Task UntilToldAsync(int count) => Eventually.Holds(_clock, 0.5, () => _farEnd.Told.Count >= count, $"{count} calls: {string.Join(", ", Calls())}");
+
+    private string[] Calls() => [.. _farEnd.Told.Select(t => t.Call)];
+
+    private JsonElement Body(int index) => _farEnd.Told.ElementAt(index).Body;
+}

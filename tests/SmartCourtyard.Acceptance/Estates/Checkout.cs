@@ -1,0 +1,33 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace SmartCourtyard.Acceptance.Estates;
+
+/// <summary>Where the programs are that were built beside these tests, and free ports for them.</summary>
+internal static class Checkout
+{
+    public static string Root { get; } = FindRoot();
+
+    private static string Configuration { get; } = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
+
+    public static string Program(string project)
+        => Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", project + ".dll");
+
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "SmartCourtyard.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("SmartCourtyard.sln is nowhere above the tests");
+        }
+
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using SmartCourtyard.Mqtt;
+
+namespace SmartCourtyard.Acceptance.Estates;
+
+/// <summary>
+/// A whole estate of real programs: Mosquitto as the gateway configures it, gateway and duty room as they are shipped, each on a
+/// free port, all data in a folder of their own. Any of them can be killed and started again.
+/// </summary>
+internal sealed class Estate : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+
+    private readonly string _site;
+
+    private Estate(string folder, TestSite site)
+    {
+        Folder = folder;
+        Site = site;
+        _site = Path.Combine(folder, "site.yaml");
+        Credentials = new Credentials("admin-" + Secret(), Secret(), Secret(), Secret());
+    }
+
+    public string Folder { get; }
+
+    public TestSite Site { get; }
+
+    public Credentials Credentials { get; }
+
+    public int BrokerPort { get; } = Checkout.FreePort();
+
+    public int GatewayPort { get; } = Checkout.FreePort();
+
+    public int DutyRoomPort { get; } = Checkout.FreePort();
+
+    public RunningProgram? Broker { get; private set; }
+
+    public RunningProgram? Gateway { get; private set; }
+
+    public RunningProgram? DutyRoom { get; private set; }
+
+    public Uri DutyRoomUrl => new($"http://127.0.0.1:{DutyRoomPort}/");
+
+    public Uri GatewayUrl => new($"http://127.0.0.1:{GatewayPort}/");
+
+    public DutyRoomApi Board => field ??= new DutyRoomApi(DutyRoomUrl, Credentials.ApiToken);
+
+    public GatewayApi GatewayPage => field ??= new GatewayApi(GatewayUrl);
+
+    /// <summary>More environment for the gateway, for example a telemetry store.</summary>
+    public Dictionary<string, string> GatewayEnvironment { get; } = [];
+
+    public static async Task<Estate> PrepareAsync(TestSite site)
+    {
+        var folder = Directory.CreateTempSubdirectory("estate-").FullName;
+        var estate = new Estate(folder, site);
+        await File.WriteAllTextAsync(estate._site, site.Yaml());
+        await File.WriteAllTextAsync(Path.Combine(folder, "credentials.json"), estate.Credentials.Json());
+        await using var broker = RunningProgram.Start("dotnet", [
+            Checkout.Program("SmartCourtyard.Gateway"), "broker", "--site", estate._site, "--directory", Path.Combine(folder, "broker"),
+            "--credentials", Path.Combine(folder, "credentials.json"), "--port", Number(estate.BrokerPort)]);
+        return await broker.ExitAsync(ReadyWithin) == 0 ? estate : throw new InvalidOperationException(broker.Output);
+    }
+
+    public static async Task<Estate> StartAsync(TestSite site)
+    {
+        var estate = await PrepareAsync(site);
+        estate.StartBroker();
+        estate.StartDutyRoom();
+        estate.StartGateway();
+        await estate.ReadyAsync();
+        return estate;
+    }
+
+    public void StartBroker() => Broker = RunningProgram.Start(
+        File.Exists("/usr/sbin/mosquitto") ? "/usr/sbin/mosquitto" : "mosquitto", ["-c", Path.Combine(Folder, "broker", "mosquitto.conf")]);
+
+    public void StartDutyRoom() => DutyRoom = RunningProgram.Start("dotnet", [Checkout.Program("SmartCourtyard.DutyRoom")], new Dictionary<string, string>
+    {
+        ["ConnectionStrings__DutyRoom"] = "Data Source=" + Path.Combine(Folder, "duty-room.db"),
+        ["Urls"] = DutyRoomUrl.ToString().TrimEnd('/'),
+        ["Access__CredentialsFile"] = Path.Combine(Folder, "credentials.json"),
+        ["Access__Gateway"] = TestSite.Courtyard,
+    });
+
+    public void StartGateway()
+    {
+        var password = File.ReadLines(Path.Combine(Folder, "broker", "gateway.env")).First(l => l.StartsWith("Mqtt__Password=", StringComparison.Ordinal));
+        var environment = new Dictionary<string, string>(GatewayEnvironment)
+        {
+            ["Gateway__Site"] = _site,
+            ["Gateway__DataDirectory"] = Path.Combine(Folder, "gateway"),
+            ["Mqtt__Port"] = Number(BrokerPort),
+            ["Mqtt__User"] = "gateway",
+            ["Mqtt__Password"] = password["Mqtt__Password=".Length..],
+            ["DutyRoom__Url"] = DutyRoomUrl.ToString(),
+            ["DutyRoom__Token"] = Credentials.GatewayToken,
+            ["Urls"] = GatewayUrl.ToString().TrimEnd('/'),
+        };
+        Gateway = RunningProgram.Start("dotnet", [Checkout.Program("SmartCourtyard.Gateway"), "run"], environment);
+    }
+
+    public async Task ReadyAsync()
+    {
+        await Eventually.TrueAsync(() => IsReadyAsync(DutyRoomUrl), ReadyWithin, () => "duty room: " + DutyRoom?.Output);
+        await Eventually.TrueAsync(() => IsReadyAsync(GatewayUrl), ReadyWithin, () => "gateway: " + Gateway?.Output + "\nbroker: " + Broker?.Output);
+    }
+
+    /// <summary>Publishes with Debian's own tool, as any stranger would.</summary>
+    public async Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, int qos = 1, bool retain = false)
+    {
+        var file = Path.Combine(Folder, "payload-" + Guid.CreateVersion7(TimeProvider.System.GetUtcNow()));
+        await File.WriteAllBytesAsync(file, payload.ToArray());
+        List<string> arguments =
+            ["-p", Number(BrokerPort), "-u", Credentials.MqttUser, "-P", Credentials.MqttPassword, "-q", Number(qos), "-t", topic, "-f", file, "-V", "5"];
+        if (retain)
+        {
+            arguments.Add("-r");
+        }
+
+        await using var publisher = RunningProgram.Start("mosquitto_pub", arguments);
+        if (await publisher.ExitAsync(ReadyWithin) != 0)
+        {
+            throw new InvalidOperationException(publisher.Output);
+        }
+    }
+
+    public Task PublishAsync(string topic, string payload, int qos = 1, bool retain = false)
+        => PublishAsync(topic, Encoding.UTF8.GetBytes(payload), qos, retain);
+
+    /// <summary>A client for many messages, with the account of Zigbee2MQTT.</summary>
+    public MqttClient Zigbee2Mqtt(string clientId = "zigbee2mqtt") => new(
+        new MqttOptions
+        {
+            Host = "127.0.0.1", Port = BrokerPort, ClientId = clientId, User = Credentials.MqttUser, Password = Credentials.MqttPassword,
+            MaximumInFlight = 50, ReconnectDelayMax = TimeSpan.FromSeconds(1),
+        },
+        (_, _) => ValueTask.FromResult(true), TimeProvider.System);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var program in new[] { Gateway, DutyRoom, Broker })
+        {
+            if (program is not null)
+            {
+                await program.DisposeAsync();
+            }
+        }
+
+        Board.Dispose();
+        GatewayPage.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static async Task<bool> IsReadyAsync(Uri program)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            return (await http.GetAsync(new Uri(program, "readyz"))).IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static string Secret() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(12));
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>The secrets of one test estate.</summary>
+internal sealed record Credentials(string AdminPassword, string ApiToken, string GatewayToken, string MqttPassword)
+{
+    public string AdminUser => "admin";
+
+    public string MqttUser => "zigbee2mqtt";
+
+    public string Json() => JsonSerializer.Serialize(new
+    {
+        admin = new { user = AdminUser, password = AdminPassword }, apiToken = ApiToken, gatewayToken = GatewayToken,
+        mqtt = new { user = MqttUser, password = MqttPassword },
+    });
+}

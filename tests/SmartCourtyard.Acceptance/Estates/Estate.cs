@@ -114,7 +114,7 @@ internal sealed class Estate : IAsyncDisposable
         var file = Path.Combine(Folder, "payload-" + Guid.CreateVersion7(TimeProvider.System.GetUtcNow()));
         await File.WriteAllBytesAsync(file, payload.ToArray());
         List<string> arguments =
-            ["-p", Number(BrokerPort), "-u", Credentials.MqttUser, "-P", Credentials.MqttPassword, "-q", Number(qos), "-t", topic, "-f", file, "-V", "5"];
+            ["-p", Number(BrokerPort), "-u", Acceptance.Estates.Credentials.MqttUser, "-P", Credentials.MqttPassword, "-q", Number(qos), "-t", topic, "-f", file, "-V", "5"];
         if (retain)
         {
             arguments.Add("-r");
@@ -134,7 +134,7 @@ internal sealed class Estate : IAsyncDisposable
     public MqttClient Zigbee2Mqtt(string clientId = "zigbee2mqtt") => new(
         new MqttOptions
         {
-            Host = "127.0.0.1", Port = BrokerPort, ClientId = clientId, User = Credentials.MqttUser, Password = Credentials.MqttPassword,
+            Host = "127.0.0.1", Port = BrokerPort, ClientId = clientId, User = Acceptance.Estates.Credentials.MqttUser, Password = Credentials.MqttPassword,
             MaximumInFlight = 50, ReconnectDelayMax = TimeSpan.FromSeconds(1),
         },
         (_, _) => ValueTask.FromResult(true), TimeProvider.System);
@@ -175,9 +175,9 @@ internal sealed class Estate : IAsyncDisposable
 /// <summary>The secrets of one test estate.</summary>
 internal sealed record Credentials(string AdminPassword, string ApiToken, string GatewayToken, string MqttPassword)
 {
-    public string AdminUser => "admin";
+    public const string AdminUser = "admin";
 
-    public string MqttUser => "zigbee2mqtt";
+    public const string MqttUser = "zigbee2mqtt";
 
     public string Json() => JsonSerializer.Serialize(new
     {

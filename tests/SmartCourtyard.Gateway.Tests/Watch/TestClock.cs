@@ -26,6 +26,18 @@ internal sealed class TestClock : TimeProvider
         }
     }
 
+    /// <summary>How long the next timer still has to wait; null where nobody waits.</summary>
+    public TimeSpan? NextDue
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count == 0 ? null : _timers.Min(t => t.Due) - _now;
+            }
+        }
+    }
+
     public void Advance(double seconds)
     {
         var target = Elapsed + TimeSpan.FromSeconds(seconds);

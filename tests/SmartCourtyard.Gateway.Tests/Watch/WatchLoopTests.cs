@@ -165,7 +165,7 @@ public sealed class WatchLoopTests : IAsyncLifetime
     public async Task Silence_enters_as_a_tick_and_leaves_as_an_event()
     {
         await Eventually.Holds(_clock, 60, () => _entries.Last().Events[0].Type == EventTypes.TroubleRaised, "a silent device is told");
-        Assert.InRange((_clock.GetUtcNow() - TestClock.Night).TotalMinutes, 30, 60);
+        Assert.True((_clock.GetUtcNow() - TestClock.Night).TotalMinutes > 30);
         Assert.Contains("\"silent\"", _entries.Last().Events[0].Data.GetRawText(), StringComparison.Ordinal);
         var (devices, troubles) = await _watch.DescribeAsync(CancellationToken.None);
         Assert.Equal(3, devices.Count);

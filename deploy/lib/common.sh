@@ -50,13 +50,13 @@ missing_commands() {
 }
 
 missing_icu() {
-  ! PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep -q libicuuc || return 0
+  ! PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep libicuuc >/dev/null || return 0
   apt-cache search --names-only '^libicu[0-9]+$' 2>/dev/null | awk '{print $1}' | sort | tail -1
 }
 
 require_dotnet() {
   command -v dotnet >/dev/null || fail "The .NET 10 SDK is missing: install it from https://dotnet.microsoft.com/download/dotnet/10.0 and start again."
-  dotnet --list-sdks | grep -q '^10\.' || fail "The .NET 10 SDK is missing (found: $(dotnet --list-sdks | awk '{print $1}' | tr '\n' ' ')): install it from https://dotnet.microsoft.com/download/dotnet/10.0 and start again."
+  dotnet --list-sdks | grep "^10\." >/dev/null || fail "The .NET 10 SDK is missing (found: $(dotnet --list-sdks | awk '{print $1}' | tr '\n' ' ')): install it from https://dotnet.microsoft.com/download/dotnet/10.0 and start again."
 }
 
 # The console's tools need Node 20.19 or newer. Debian 12 carries 18; then npm itself brings a newer one into the build folder.

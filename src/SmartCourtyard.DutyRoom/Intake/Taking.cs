@@ -38,12 +38,10 @@ internal static class Taking
             (first, newest) = (Math.Min(first, e.Sequence), Math.Max(newest, e.Sequence));
         }
 
-        if (accepted.Count > 0)
-        {
-            writing.Gateways.Took(gateway, accepted.Count, first, newest);
-        }
-
-        return (new(accepted, duplicates, Number(writing.Gateways.LastSequence(gateway))), null);
+        var last = accepted.Count > 0
+            ? writing.Gateways.Took(gateway, accepted.Count, first, newest)
+            : writing.Gateways.LastSequence(gateway);
+        return (new(accepted, duplicates, Number(last)), null);
     }
 
     private static Problem Refusal(Taken taken, int index, long last) => taken switch

@@ -17,7 +17,7 @@ internal sealed class GatewayLog(Writing writing, SqliteConnection connection, T
     private readonly Statement took = new(
         connection,
         "UPDATE gateways SET event_count = event_count + @c, first_sequence = min(coalesce(first_sequence, @f), @f), "
-        + "last_sequence = max(coalesce(last_sequence, @l), @l) WHERE id = @i",
+        + "last_sequence = max(coalesce(last_sequence, @l), @l) WHERE id = @i RETURNING last_sequence",
         "c", "f", "l", "i");
 
     private readonly Statement last = new(connection, "SELECT last_sequence FROM gateways WHERE id = @i", "i");
@@ -57,7 +57,8 @@ internal sealed class GatewayLog(Writing writing, SqliteConnection connection, T
         TellConsoles(alarm.Courtyard);
     }
 
-    public void Took(string gateway, int count, long first, long newest) => took.Execute(count, first, newest, gateway);
+    /// <summary>So many events were taken; the newest sequence of all comes back.</summary>
+    public long Took(string gateway, int count, long first, long newest) => (long)took.Scalar(count, first, newest, gateway)!;
 
     /// <summary>The newest sequence taken from the gateway; 0 before the first.</summary>
     public long LastSequence(string gateway) => last.Scalar(gateway) as long? ?? 0;

@@ -97,7 +97,7 @@ internal sealed partial class Ledger : IDisposable
             writing.Begin();
             foreach (var job in group)
             {
-                RunInSavepoint(job);
+                Run(job, isAlone: group.Count == 1);
             }
 
             writing.Commit();
@@ -115,9 +115,9 @@ internal sealed partial class Ledger : IDisposable
         group.ForEach(job => job.Complete());
     }
 
-    private void RunInSavepoint(Job job)
+    private void Run(Job job, bool isAlone)
     {
-        writing.Save();
+        writing.Start(isAlone);
         try
         {
             job.Run(writing);
@@ -130,11 +130,11 @@ internal sealed partial class Ledger : IDisposable
 
         if (job.Fault is not null || writing.IsRefused)
         {
-            writing.UndoToSavepoint();
+            writing.Undo();
             return;
         }
 
-        writing.Release();
+        writing.Finish();
         consoles.AddRange(writing.ForConsoles);
         gateways.AddRange(writing.ForGateways);
     }

@@ -14,6 +14,7 @@ internal sealed class Writing : IDisposable
     private readonly List<FeedItem> forConsoles = [];
     private readonly List<FeedItem> forGateways = [];
     private DutyRoomDb? db;
+    private bool isAlone;
 
     public Writing(SqliteConnection connection, TimeProvider time)
     {
@@ -94,18 +95,39 @@ internal sealed class Writing : IDisposable
 
     public void Commit() => commit.Execute();
 
-    public void Save()
+    /// <summary>Work that shares its transaction with others gets a savepoint to go back to; work that is alone has the transaction.</summary>
+    public void Start(bool isAlone)
     {
-        IsRefused = false;
+        (this.isAlone, IsRefused) = (isAlone, false);
         forConsoles.Clear();
         forGateways.Clear();
         db?.ChangeTracker.Clear();
-        save.Execute();
+        if (!isAlone)
+        {
+            save.Execute();
+        }
     }
 
-    public void UndoToSavepoint() => undo.Execute();
+    public void Undo()
+    {
+        if (isAlone)
+        {
+            rollback.Execute();
+            begin.Execute();
+        }
+        else
+        {
+            undo.Execute();
+        }
+    }
 
-    public void Release() => release.Execute();
+    public void Finish()
+    {
+        if (!isAlone)
+        {
+            release.Execute();
+        }
+    }
 
     public void Rollback()
     {

@@ -18,11 +18,7 @@ using SmartCourtyard.DutyRoom.Storage;
 try
 {
     await using var app = await DutyRoomProgram.BuildAsync(args, TimeProvider.System);
-    // Asked for now: when the host has stopped, its services are gone.
-    var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
-    await app.RunAsync();
-    // A worker that threw stopped the host; .NET would end with 0, and whoever supervises us would think that all is well.
-    return workers.Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+    return await DutyRoomProgram.RunAsync(app);
 }
 catch (Exception e) when (DutyRoomProgram.Explain(e) is { } sentence)
 {
@@ -94,6 +90,16 @@ internal static class DutyRoomProgram
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.Services.GetRequiredService<IntakeHistogram>();
         return app;
+    }
+
+    /// <summary>Runs to its end and gives the exit code.</summary>
+    public static async Task<int> RunAsync(WebApplication app)
+    {
+        // Asked for now: when the host has stopped, its services are gone.
+        var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        await app.RunAsync();
+        // A worker that threw stopped the host; .NET would end with 0, and whoever supervises us would think that all is well.
+        return workers.Any(w => w.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
 
     /// <summary>What went wrong at the start, in one sentence; null where it is a bug and the whole story is wanted.</summary>

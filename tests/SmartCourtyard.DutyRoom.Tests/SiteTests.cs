@@ -66,6 +66,19 @@ public sealed class SiteTests
     }
 
     [Fact]
+    public async Task A_large_courtyard_is_taken_whole_and_what_left_the_file_is_gone()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        static string Devices(int from, int to)
+            => string.Join(',', Enumerable.Range(from, to - from).Select(i => $$"""{"id":"d{{i}}","name":"烟感 {{i}}","class":"smoke-detector"}"""));
+        await PutAsync(room, "site", "{\"devices\":[" + Devices(0, 320) + "]}");
+        Assert.Equal(320, (await room.GetAsync("api/v1/devices")).Body["items"]!.AsArray().Count);
+        await PutAsync(room, "site", "{\"devices\":[" + Devices(200, 330) + "]}");
+        Assert.Equal(130, (await room.GetAsync("api/v1/devices")).Body["items"]!.AsArray().Count);
+        Assert.Equal(130, (int?)(await room.GatewayAsync())["devices"]!["unknown"]);
+    }
+
+    [Fact]
     public async Task Consoles_hear_of_devices_that_changed_and_of_no_others()
     {
         await using var room = await RunningDutyRoom.StartAsync();

@@ -40,11 +40,7 @@ internal static class SiteEndpoints
             return problem.AsResult();
         }
 
-        await ledger.WriteAsync(writing =>
-        {
-            SiteStore.Replace(writing, gateway, site);
-            return true;
-        });
+        await SiteStore.ReplaceAsync(ledger, gateway, site);
         return TypedResults.NoContent();
     }
 
@@ -63,11 +59,7 @@ internal static class SiteEndpoints
             return Problem.BadField("devices", $"at most {DeviceLimit} are allowed").AsResult();
         }
 
-        await ledger.WriteAsync(writing =>
-        {
-            SiteStore.Update(writing, gateway, devices, complete ?? false);
-            return true;
-        });
+        await SiteStore.UpdateAsync(ledger, gateway, devices, complete ?? false);
         return TypedResults.NoContent();
     }
 

@@ -16,21 +16,20 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
 
     public static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    private readonly long start = time.GetTimestamp();
     private readonly Dictionary<string, (long At, TimeSpan Wait)> nextLook = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var start = time.GetTimestamp();
         using var timer = new PeriodicTimer(Tick, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
         {
-            if (time.GetElapsedTime(start) < StartGrace)
+            if (time.GetElapsedTime(start) >= StartGrace)
             {
-                continue;
+                await LookAsync(stoppingToken);
             }
-
-            await LookAsync(stoppingToken);
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task LookAsync(CancellationToken cancel)

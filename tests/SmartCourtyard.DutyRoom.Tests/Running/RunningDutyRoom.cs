@@ -58,11 +58,11 @@ internal sealed class RunningDutyRoom : IAsyncDisposable
         "--Access:CredentialsFile", Path.Combine(folder, "credentials.json"), "--Access:Gateway", Gateway,
     ];
 
-    public static async Task<RunningDutyRoom> StartAsync(string? folder = null, TestClock? clock = null)
+    public static async Task<RunningDutyRoom> StartAsync(string? folder = null, TestClock? clock = null, params string[] more)
     {
         var where = folder ?? NewFolder();
         clock ??= new TestClock(TestClock.Start);
-        var app = await DutyRoomProgram.BuildAsync(Arguments(where), clock);
+        var app = await DutyRoomProgram.BuildAsync([.. Arguments(where), .. more], clock);
         await app.StartAsync();
         return new(app, clock, where, ownsFolder: folder is null);
     }

@@ -36,7 +36,7 @@ install_packages() {
     { step "$log" "${apt[@]}" update && step "$log" "${apt[@]}" install --no-install-recommends "$@"; } ||
     fail "apt-get could not install $*: $(grep -E '^E:' "$log" | tail -1) (whole output: $log)"
   local service
-  for service in mosquitto rabbitmq-server; do
+  for service in mosquitto rabbitmq-server victoria-metrics; do
     case " $* " in *" $service "*) [ -d /run/systemd/system ] && "${as[@]}" systemctl disable --now "$service" >>"$log" 2>&1 ;; esac
   done
   return 0

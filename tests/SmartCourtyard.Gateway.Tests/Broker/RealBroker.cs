@@ -23,6 +23,7 @@ internal sealed class RealBroker : IDisposable
         ]);
 
     private readonly ConcurrentQueue<string> _log = [];
+    private readonly List<int> _started = [];
     private Process? _mosquitto;
 
     public RealBroker()
@@ -120,6 +121,7 @@ internal sealed class RealBroker : IDisposable
         process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        _started.Add(process.Id);
         return process;
     }
 
@@ -130,7 +132,17 @@ internal sealed class RealBroker : IDisposable
         _mosquitto?.Kill();
         _mosquitto?.WaitForExit();
         _mosquitto?.Dispose();
+        EndWhatATestLeft();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private void EndWhatATestLeft()
+    {
+        foreach (var left in Process.GetProcessesByName("mosquitto_sub").Where(p => _started.Contains(p.Id)))
+        {
+            left.Kill();
+            left.Dispose();
+        }
     }
 
     private static async Task<(int Exit, string[] Lines)> RunAsync(string program, string[] arguments, string? input)

@@ -9,11 +9,14 @@ internal sealed class AppendingProcess : IDisposable
 {
     private readonly Process _process;
 
-    public AppendingProcess(string journal)
+    /// <param name="journal">The journal's file.</param>
+    /// <param name="syncsTo">Where every wish to have a file on disk is written down; null: nowhere.</param>
+    public AppendingProcess(string journal, string? syncsTo = null)
     {
+        var trace = syncsTo is null ? "" : $"strace -D -f -qq -y -e trace=fsync,fdatasync -o '{syncsTo}' ";
         // Without the trap the system would end a program that meets the limit of a file, instead of refusing the write.
         _process = Process.Start(new ProcessStartInfo(
-            "bash", ["-c", "trap '' XFSZ; exec dotnet exec \"$0\" \"$1\"", typeof(AppendingProgram).Assembly.Location, journal])
+            "bash", ["-c", $"trap '' XFSZ; exec {trace}dotnet exec \"$0\" \"$1\"", typeof(AppendingProgram).Assembly.Location, journal])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;

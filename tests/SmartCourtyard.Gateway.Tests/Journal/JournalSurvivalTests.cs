@@ -22,6 +22,21 @@ public sealed class JournalSurvivalTests : IDisposable
         }
     }
 
+    // A kill leaves what the kernel holds; a power cut does not. So it is counted how often the log was asked onto the disk.
+    [Fact]
+    public async Task Nothing_is_confirmed_before_the_log_was_synced_to_the_disk()
+    {
+        var syncs = _folder.File("syncs");
+        using var appending = new AppendingProcess(_folder.File("journal.db"), syncs);
+        await appending.UntilAsync(() => appending.Stored.Count >= 100, "events stored");
+        await appending.KillAsync();
+        var synced = (await File.ReadAllLinesAsync(syncs)).Count(l => l.Contains("journal.db-wal>", StringComparison.Ordinal));
+
+        // Each giver waits for one entry of two events at a time, so that a commit carries at most one entry of each.
+        var commits = (appending.Stored.Count + 7) / 8;
+        Assert.True(synced >= commits, $"{synced} syncs for at least {commits} commits");
+    }
+
     [Fact]
     public async Task What_a_full_disk_refuses_is_kept_in_memory_and_stored_when_there_is_room_again()
     {

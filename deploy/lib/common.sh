@@ -83,6 +83,13 @@ sources_fingerprint() {
     -printf '%p %s %T@\n' 2>/dev/null | LC_ALL=C sort; dotnet --version) | sha256sum | cut -d' ' -f1
 }
 
+# Code compiled ahead starts in half the time. Not every processor's compiler can be had everywhere; without it the programs are portable.
+publish() {
+  local root=$1 log=$2 program=$3 ahead=()
+  [ "$(uname -m)" != x86_64 ] || ahead=(-r linux-x64 --self-contained false -p:PublishReadyToRun=true -p:NuGetLockFilePath=obj/linux-x64.lock.json)
+  step "$log" dotnet publish "$root/src/SmartCourtyard.$program" -c Release -o "$root/.build/$program" -v q --nologo "${ahead[@]}"
+}
+
 # build_programs ROOT LOG: publishes the three programs into ROOT/.build, unless nothing changed since the last time.
 build_programs() {
   local root=$1 log=$2 now program building
@@ -94,7 +101,7 @@ build_programs() {
   for program in DutyRoom Gateway Simulator; do
     say "Building SmartCourtyard.$program ..."
     rm -rf "$root/.build/$program"
-    step "$log" dotnet publish "$root/src/SmartCourtyard.$program" -c Release -o "$root/.build/$program" -v q --nologo ||
+    publish "$root" "$log" "$program" ||
       fail "SmartCourtyard.$program does not build: $(grep -m1 -E 'error' "$log" | cut -c1-300) (whole output: $log)"
   done
   printf '%s\n' "$now" >"$root/.build/fingerprint"

@@ -5,13 +5,17 @@ using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Devices;
 
-/// <summary>One connection to the broker: decodes what comes and hands it to the watch; with custody, the broker keeps it until then.</summary>
+/// <summary>
+/// One connection to the broker: decodes what comes and hands it to the watch. With a topic for the gateway's own state it is the
+/// connection with custody: the broker keeps each message until what follows from it is on disk.
+/// </summary>
 internal sealed partial class MqttConnection : BackgroundService
 {
     // A broker that is restarted is back within seconds; only what lasts is a trouble.
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(10);
 
     private readonly string _name;
+    private readonly string? _stateTopic;
     private readonly bool _custody;
     private readonly Zigbee2MqttFamily _family;
     private readonly HeardElsewhere _elsewhere;
@@ -24,12 +28,12 @@ internal sealed partial class MqttConnection : BackgroundService
     private volatile string? _notReady;
 
     public MqttConnection(
-        string name, MqttOptions options, bool custody, Zigbee2MqttFamily family, HeardElsewhere elsewhere,
+        string name, MqttOptions options, string? stateTopic, Zigbee2MqttFamily family, HeardElsewhere elsewhere,
         Func<HeardBatch, CancellationToken, ValueTask<bool>> hear, Func<TroubleReason, bool, string?, CancellationToken, ValueTask> trouble,
         TimeProvider time, ILogger<MqttConnection> logger)
     {
-        (_name, _custody, _family, _elsewhere, _hear, _trouble, _time, _logger) =
-            (name, custody, family, elsewhere, hear, trouble, time, logger);
+        (_name, _stateTopic, _custody, _family, _elsewhere, _hear, _trouble, _time, _logger) =
+            (name, stateTopic, stateTopic is not null, family, elsewhere, hear, trouble, time, logger);
         _notReady = $"the broker has not answered yet ({name})";
         _client = new MqttClient(options, ReceiveAsync, time);
         _client.StateChanged += Note;
@@ -130,6 +134,11 @@ internal sealed partial class MqttConnection : BackgroundService
         if (change.State == MqttConnectionState.Connected)
         {
             LogConnected(_name, change.Protocol, change.SessionPresent);
+            if (_stateTopic is not null)
+            {
+                _ = SayOnlineAsync(_stateTopic);
+            }
+
             _said = MqttReason.None;
             if (change.Reason != MqttReason.None)
             {
@@ -140,6 +149,16 @@ internal sealed partial class MqttConnection : BackgroundService
         {
             _said = change.Reason;
             LogLost(_name, change.Reason, change.Detail);
+        }
+    }
+
+    private async Task SayOnlineAsync(string topic)
+    {
+        // Unconfirmed it stays "offline" for others until the next connection; the gateway itself does not depend on it.
+        var result = await _client.PublishAsync(topic, "online"u8.ToArray(), MqttQos.AtLeastOnce, retain: true, CancellationToken.None).ConfigureAwait(false);
+        if (result == MqttPublishResult.Refused)
+        {
+            LogRefused(_name, MqttReason.NotAuthorized, topic);
         }
     }
 

@@ -25,10 +25,16 @@ internal sealed class MqttFamilies
         {
             Host = broker.Host, Port = broker.Port, Tls = broker.Tls, CaFile = broker.CaFile, User = broker.User, Password = broker.Password,
             ClientId = "",
+            // Zigbee2MQTT's inventory of 500 devices is 1.2 MB in one message.
+            MaximumPacketSize = 8 * 1024 * 1024,
         };
+        var state = $"smartcourtyard/{courtyard.Id}/gateway";
         var alarms = common with
         {
             ClientId = $"smartcourtyard-{courtyard.Id}-alarms",
+            // Its retained will makes the broker write its store at the very moment at which this gateway dies: what it had sent here
+            // and nobody had confirmed survives even if the broker dies next.
+            Will = new MqttWill(state, "offline"u8.ToArray(), MqttQos.AtLeastOnce, Retain: true),
             Subscriptions = [.. AlarmFilters(courtyard).Select(f => new MqttSubscription(f, MqttQos.AtLeastOnce))],
         };
         var telemetry = common with
@@ -38,8 +44,8 @@ internal sealed class MqttFamilies
             SessionExpiry = TimeSpan.Zero,
             Subscriptions = [new MqttSubscription(BaseTopic + "/#", MqttQos.AtMostOnce)],
         };
-        Alarms = new MqttConnection("alarms", alarms, custody: true, family, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
-        Telemetry = new MqttConnection("telemetry", telemetry, custody: false, family, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
+        Alarms = new MqttConnection("alarms", alarms, state, family, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
+        Telemetry = new MqttConnection("telemetry", telemetry, stateTopic: null, family, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
     }
 
     public MqttConnection Alarms { get; }

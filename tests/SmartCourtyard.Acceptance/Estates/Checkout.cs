@@ -10,8 +10,12 @@ internal static class Checkout
 
     private static string Configuration { get; } = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
 
-    public static string Program(string project)
-        => Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", project + ".dll");
+    // Where the published programs are (a folder a program, without the prefix), to try and to measure what is shipped.
+    private static string? Published { get; } = Environment.GetEnvironmentVariable("SMARTCOURTYARD_PROGRAMS");
+
+    public static string Program(string project) => string.IsNullOrEmpty(Published)
+        ? Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", project + ".dll")
+        : Path.Combine(Published, project["SmartCourtyard.".Length..], project + ".dll");
 
     public static int FreePort()
     {

@@ -26,9 +26,9 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
     private readonly SortedSet<StoredEvent> _waiting = new(AlarmsFirst);
     private readonly HashSet<long> _handed = [];
 
-    // One wake-up stands for any number of additions.
+    // One wake-up stands for any number of additions. The thread that adds may begin the sending: one wake-up less on the way.
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, AllowSynchronousContinuations = true });
 
     private static readonly Comparer<StoredEvent> AlarmsFirst = Comparer<StoredEvent>.Create(
         (a, b) => a.IsAlarm == b.IsAlarm ? a.Sequence.CompareTo(b.Sequence) : b.IsAlarm.CompareTo(a.IsAlarm));

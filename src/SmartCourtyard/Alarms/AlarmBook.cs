@@ -121,7 +121,20 @@ public sealed class AlarmBook
 
         var before = levels[index];
         var holds = rule.Condition.Holds(reading.Value, before);
-        if (holds != rising || holds == before)
+        if (holds != rising)
+        {
+            return;
+        }
+
+        if (holds && !test && reading.Origin == Origin.Live && Find(rule, reading.Device) is { IsOpen: true, Test: true, Condition: AlarmCondition.Active })
+        {
+            // The test is over and the danger still stands: it is real, and it must be heard.
+            levels[index] = true;
+            Activate(rule, in reading, test, now, steps);
+            return;
+        }
+
+        if (holds == before)
         {
             return;
         }

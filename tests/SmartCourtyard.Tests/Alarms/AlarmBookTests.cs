@@ -224,6 +224,15 @@ public sealed class AlarmBookTests
     }
 
     [Fact]
+    public void Smoke_that_still_stands_when_the_test_is_over_is_real_and_sounds_again()
+    {
+        Hear(_smoke.Says(Quantity.Smoke, 1), _smoke.Says(Quantity.Test, 1));
+        var real = Assert.Single(Hear(_smoke.Says(Quantity.Smoke, 1), _smoke.Says(Quantity.Test, 0)));
+        Assert.Equal((AlarmStep.Updated, 2, false), (real.Step, real.Alarm.Occurrences, real.Alarm.Test));
+        Assert.Empty(Hear(_smoke.Says(Quantity.Smoke, 1), _smoke.Says(Quantity.Test, 0)));
+    }
+
+    [Fact]
     public void A_test_is_marked_wherever_the_flag_stands_in_the_message_and_a_real_alarm_takes_the_mark_away()
     {
         Assert.True(Hear(_smoke.Says(Quantity.Smoke, 1), _smoke.Says(Quantity.Test, 1))[0].Alarm.Test);

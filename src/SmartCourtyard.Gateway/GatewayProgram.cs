@@ -46,6 +46,13 @@ internal static class GatewayProgram
     private static async Task<int> ServeAsync(WebApplicationBuilder builder, GatewayOptions options, Courtyard courtyard)
     {
         Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (TryLock(options.DataDirectory) is not { } held)
+        {
+            return Fail([$"another gateway is running with the data folder {options.DataDirectory}: give each its own (Gateway:DataDirectory)"]);
+        }
+
+        // Two gateways on one journal would give the same sequence twice. The kernel lets go of the lock when the program dies.
+        await using var only = held.ConfigureAwait(false);
         builder.Logging.ClearProviders();
         builder.Services.AddSerilog(builder.Configuration);
         if (string.IsNullOrEmpty(builder.Configuration["Urls"]))
@@ -60,6 +67,18 @@ internal static class GatewayProgram
 
         // A worker that fails stops the host, and the host then ends as if all were well; whoever restarts us must see a failure.
         return parts.Workers.Any(w => w.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+    }
+
+    private static FileStream? TryLock(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static void AddSerilog(this IServiceCollection services, ConfigurationManager configuration)

@@ -12,6 +12,9 @@ namespace SmartCourtyard.Acceptance;
 public sealed class CustodyTests(ITestOutputHelper output)
 {
     private const int AlarmsInRound = 200;
+    private const int KillsInRound = 3;
+    private const int Gateway = 0;
+    private const int DutyRoom = 1;
 
     private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("SMARTCOURTYARD_KILL_ROUNDS"), out var rounds)
         ? rounds
@@ -49,49 +52,50 @@ public sealed class CustodyTests(ITestOutputHelper output)
 
     private static async Task RoundAsync(Estate estate, MqttClient sender, List<TestDevice> devices, Random random, CancellationToken stop)
     {
-        var victims = Enumerable.Range(0, 3).Select(_ => (At: random.Next(devices.Count), Program: random.Next(3))).ToLookup(v => v.At, v => v.Program);
+        var pace = devices.Select(_ => TimeSpan.FromMilliseconds(random.Next(0, 20))).ToList();
+        var kills = KillAsync(estate, [.. Enumerable.Range(0, KillsInRound).Select(_ => (random.Next(3), random.Next(0, 700), random.Next(0, 400)))]);
         var sending = new List<Task>();
-        for (var i = 0; i < devices.Count; i++)
+        foreach (var (device, pause) in devices.Zip(pace))
         {
-            foreach (var victim in victims[i])
-            {
-                await KillAsync(estate, victim, random);
-            }
-
-            sending.Add(SendAsync(sender, devices[i], stop));
-            if (random.Next(4) == 0)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, 30)), TimeProvider.System, stop);
-            }
+            sending.Add(SendAsync(sender, device, stop));
+            await Task.Delay(pause, TimeProvider.System, stop);
         }
 
-        await Task.WhenAll(sending);
+        await Task.WhenAll([.. sending, kills]);
     }
 
-    private static async Task KillAsync(Estate estate, int victim, Random random)
+    /// <summary>
+    /// Kills one after the other, each at a random moment, and leaves it down for a moment so that the others meet its absence. The
+    /// duty room may be down together with any other; gateway and broker each meet the other one alive: Mosquitto confirms a message a
+    /// moment before it has saved it, so what comes just when both are gone is beyond what any gateway can hold.
+    /// </summary>
+    private static async Task KillAsync(Estate estate, IReadOnlyList<(int Victim, int AfterMs, int DownMs)> kills)
     {
-        // Down for a moment, so that the others meet its absence and not only its return.
-        var pause = TimeSpan.FromMilliseconds(random.Next(0, 400));
-        switch (victim)
+        var dutyRoom = Task.CompletedTask;
+        foreach (var (victim, after, down) in kills)
         {
-            case 0:
-                await estate.Gateway!.KillAsync();
-                _ = AfterAsync(pause, estate.StartGateway);
-                break;
-            case 1:
-                await estate.DutyRoom!.KillAsync();
-                _ = AfterAsync(pause, estate.StartDutyRoom);
-                break;
-            default:
-                await estate.Broker!.KillAsync();
-                _ = AfterAsync(pause, estate.StartBroker);
-                break;
+            await Task.Delay(TimeSpan.FromMilliseconds(after), TimeProvider.System);
+            if (victim == DutyRoom)
+            {
+                await dutyRoom;
+                dutyRoom = RestartAsync(estate.DutyRoom!, estate.StartDutyRoom, down);
+                continue;
+            }
+
+            await Eventually.TrueAsync(() => Estate.IsReadyAsync(estate.GatewayUrl), TimeSpan.FromSeconds(30), () => "the gateway hears again");
+            await (victim == Gateway
+                ? RestartAsync(estate.Gateway!, estate.StartGateway, down)
+                : RestartAsync(estate.Broker!, estate.StartBroker, down));
         }
+
+        await dutyRoom;
     }
 
-    private static async Task AfterAsync(TimeSpan pause, Action start)
+    private static async Task RestartAsync(RunningProgram program, Action start, int downMs)
     {
-        await Task.Delay(pause, TimeProvider.System);
+        await program.KillAsync();
+        await program.DisposeAsync();
+        await Task.Delay(TimeSpan.FromMilliseconds(downMs), TimeProvider.System);
         start();
     }
 
@@ -114,8 +118,8 @@ public sealed class CustodyTests(ITestOutputHelper output)
                 alarms = await estate.Board.TryAlarmsAsync("state=open") ?? alarms;
                 return Devices(alarms).Distinct().Count() >= sent.Count;
             },
-            TimeSpan.FromSeconds(90),
-            () => $"{when}: {Devices(alarms).Distinct().Count()} of {sent.Count} on the board; missing {string.Join(' ', sent.Except(Devices(alarms)).Take(5))}\n{estate.Gateway?.Output}");
+            TimeSpan.FromSeconds(40),
+            () => $"{when}: {Devices(alarms).Distinct().Count()} of {sent.Count} on the board; missing {string.Join(' ', sent.Except(Devices(alarms)).Take(5))}\ngateway: {Tail(estate.Gateway)}\nduty room: {Tail(estate.DutyRoom)}\nbroker: {Tail(estate.Broker)}");
         var doubled = Devices(alarms).GroupBy(d => d).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
         Assert.True(doubled.Count == 0, $"{when}: more than one alarm for {string.Join(' ', doubled)}");
         Assert.Equal(sent.Count, alarms.Count);
@@ -159,6 +163,8 @@ public sealed class CustodyTests(ITestOutputHelper output)
             gateway.GetProperty("lastSequence").GetString(),
             ((long)await estate.GatewayPage.MetricAsync("gateway_journal_sequence")).ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
+
+    private static string Tail(RunningProgram? program) => string.Join('\n', (program?.Output ?? "").Split('\n').TakeLast(15));
 
     private static IEnumerable<string> Devices(IEnumerable<JsonElement> alarms) => alarms.Select(a => a.GetProperty("device").GetString()!);
 }

@@ -29,6 +29,9 @@ internal sealed class Estate : IAsyncDisposable
 
     public Credentials Credentials { get; }
 
+    /// <summary>In memory, as shipped: it outlives the broker, and no disk is worn.</summary>
+    public string BrokerStore => Path.Combine("/dev/shm", Path.GetFileName(Folder));
+
     public int BrokerPort { get; } = Checkout.FreePort();
 
     public int GatewayPort { get; } = Checkout.FreePort();
@@ -60,7 +63,7 @@ internal sealed class Estate : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "credentials.json"), estate.Credentials.Json());
         await using var broker = RunningProgram.Start("dotnet", [
             Checkout.Program("SmartCourtyard.Gateway"), "broker", "--site", estate._site, "--directory", Path.Combine(folder, "broker"),
-            "--credentials", Path.Combine(folder, "credentials.json"), "--port", Number(estate.BrokerPort)]);
+            "--credentials", Path.Combine(folder, "credentials.json"), "--port", Number(estate.BrokerPort), "--persistence", estate.BrokerStore]);
         return await broker.ExitAsync(ReadyWithin) == 0 ? estate : throw new InvalidOperationException(broker.Output);
     }
 
@@ -152,9 +155,10 @@ internal sealed class Estate : IAsyncDisposable
         Board.Dispose();
         GatewayPage.Dispose();
         Directory.Delete(Folder, recursive: true);
+        Directory.Delete(BrokerStore, recursive: true);
     }
 
-    private static async Task<bool> IsReadyAsync(Uri program)
+    public static async Task<bool> IsReadyAsync(Uri program)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         try

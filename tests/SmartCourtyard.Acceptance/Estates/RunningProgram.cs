@@ -15,6 +15,7 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
+    private bool _disposed;
 
     private RunningProgram(Process process) => _process = process;
 
@@ -89,6 +90,12 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!_process.HasExited)
         {
             await KillAsync();

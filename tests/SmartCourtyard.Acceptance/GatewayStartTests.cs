@@ -1,0 +1,39 @@
+using SmartCourtyard.Acceptance.Estates;
+
+namespace SmartCourtyard.Acceptance;
+
+/// <summary>A gateway that cannot start says why in one sentence.</summary>
+public sealed class GatewayStartTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task A_second_gateway_on_the_same_journal_is_refused_and_the_first_goes_on()
+    {
+        await using var estate = await Estate.StartAsync(TestSite.Of(1, "smoke-detector"));
+        var first = estate.Gateway!;
+        estate.StartGateway();
+        await using var second = estate.Gateway!;
+        Assert.Equal(1, await second.ExitAsync(Soon));
+        Assert.Contains("another gateway is running", second.Output, StringComparison.Ordinal);
+        Assert.False(first.HasExited, first.Output);
+        await estate.PublishAsync(estate.Site.Devices[0].Topic, """{"smoke":true}""");
+        await Eventually.TrueAsync(async () => (await estate.Board.AlarmsAsync("state=open")).Count == 1, Soon, () => "the alarm");
+        await first.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("Mqtt__Prot", "1", "Mqtt:Prot")]
+    [InlineData("Mqtt__Port", "many", "Mqtt:Port")]
+    [InlineData("DutyRoom__Url", "nowhere", "DutyRoom:Url")]
+    public async Task An_unknown_or_malformed_key_stops_the_start_with_its_name(string key, string value, string named)
+    {
+        await using var gateway = RunningProgram.Start("dotnet", [Checkout.Program("SmartCourtyard.Gateway"), "run"], new Dictionary<string, string>
+        {
+            ["Gateway__Site"] = Path.Combine(Checkout.Root, "deploy", "fukang-garden.yaml"), ["Gateway__DataDirectory"] = "/nowhere", [key] = value,
+        });
+        Assert.Equal(1, await gateway.ExitAsync(Soon));
+        Assert.Contains(named, gateway.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", gateway.Output, StringComparison.Ordinal);
+    }
+}

@@ -5,7 +5,7 @@ namespace SmartCourtyard.Mqtt.Tests;
 
 public class OutageTests
 {
-    private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(4);
 
     [Fact]
     public async Task A_stopped_broker_is_noticed_within_one_and_a_half_keep_alives()

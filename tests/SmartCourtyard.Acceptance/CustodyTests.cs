@@ -21,7 +21,7 @@ public sealed class CustodyTests(ITestOutputHelper output)
         : Environment.GetEnvironmentVariable("SMARTCOURTYARD_LONG") == "1" ? 200 : 20;
 
     [Fact]
-    public async Task No_alarm_is_lost_or_doubled_when_gateway_duty_room_and_broker_are_killed_at_random_moments()
+    public async Task No_alarm_is_lost_or_doubled_when_gateway_duty_room_or_broker_is_killed_at_random_moments()
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("SMARTCOURTYARD_SEED"), out var given) ? given : Random.Shared.Next();
         output.WriteLine($"seed {seed} (repeat with SMARTCOURTYARD_SEED={seed}), {Rounds} rounds of {AlarmsInRound} alarms");
@@ -66,8 +66,8 @@ public sealed class CustodyTests(ITestOutputHelper output)
 
     /// <summary>
     /// Kills one after the other, each at a random moment, and leaves it down for a moment so that the others meet its absence. The
-    /// duty room may be down together with any other; gateway and broker each meet the other one alive: Mosquitto confirms a message a
-    /// moment before it has saved it, so what comes just when both are gone is beyond what any gateway can hold.
+    /// duty room may be down together with any other. Gateway and broker meet each other alive unless SMARTCOURTYARD_OVERLAPPING_KILLS=1:
+    /// with both down at once this test has lost an alarm (the broker's store was on a disk), and the cause is not proven yet.
     /// </summary>
     private static async Task KillAsync(Estate estate, IReadOnlyList<(int Victim, int AfterMs, int DownMs)> kills)
     {
@@ -82,7 +82,11 @@ public sealed class CustodyTests(ITestOutputHelper output)
                 continue;
             }
 
-            await Eventually.TrueAsync(() => Estate.IsReadyAsync(estate.GatewayUrl), TimeSpan.FromSeconds(30), () => "the gateway hears again");
+            if (Environment.GetEnvironmentVariable("SMARTCOURTYARD_OVERLAPPING_KILLS") != "1")
+            {
+                await Eventually.TrueAsync(() => Estate.IsReadyAsync(estate.GatewayUrl), TimeSpan.FromSeconds(30), () => "the gateway hears again");
+            }
+
             await (victim == Gateway
                 ? RestartAsync(estate.Gateway!, estate.StartGateway, down)
                 : RestartAsync(estate.Broker!, estate.StartBroker, down));
@@ -118,7 +122,7 @@ public sealed class CustodyTests(ITestOutputHelper output)
                 alarms = await estate.Board.TryAlarmsAsync("state=open") ?? alarms;
                 return Devices(alarms).Distinct().Count() >= sent.Count;
             },
-            TimeSpan.FromSeconds(40),
+            TimeSpan.FromSeconds(90),
             () => $"{when}: {Devices(alarms).Distinct().Count()} of {sent.Count} on the board; missing {string.Join(' ', sent.Except(Devices(alarms)).Take(5))}\ngateway: {Tail(estate.Gateway)}\nduty room: {Tail(estate.DutyRoom)}\nbroker: {Tail(estate.Broker)}");
         var doubled = Devices(alarms).GroupBy(d => d).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
         Assert.True(doubled.Count == 0, $"{when}: more than one alarm for {string.Join(' ', doubled)}");

@@ -54,6 +54,14 @@ missing_icu() {
   apt-cache search --names-only '^libicu[0-9]+$' 2>/dev/null | awk '{print $1}' | sort | tail -1
 }
 
+# What compiles the broker's plugin.
+missing_compiler() {
+  missing_commands cc=gcc
+  [ -e /usr/include/stdio.h ] || printf '%s\n' libc6-dev
+  [ -e /usr/include/mosquitto_plugin.h ] || printf '%s\n' mosquitto-dev
+  [ -e /usr/include/mosquitto.h ] || printf '%s\n' libmosquitto-dev
+}
+
 require_dotnet() {
   command -v dotnet >/dev/null || fail "The .NET 10 SDK is missing: install it from https://dotnet.microsoft.com/download/dotnet/10.0 and start again."
   dotnet --list-sdks | grep "^10\." >/dev/null || fail "The .NET 10 SDK is missing (found: $(dotnet --list-sdks | awk '{print $1}' | tr '\n' ' ')): install it from https://dotnet.microsoft.com/download/dotnet/10.0 and start again."
@@ -78,7 +86,7 @@ ensure_node() {
 
 # What the build depends on, as one number: names, sizes and times of the sources.
 sources_fingerprint() {
-  (cd "$1" && find src Directory.*.props global.json NuGet.config -type f \
+  (cd "$1" && find src firmware-config/mosquitto Directory.*.props global.json NuGet.config -type f \
     -not -path '*/bin/*' -not -path '*/obj/*' -not -path '*/node_modules/*' -not -path '*/wwwroot/*' -not -path '*/dist/*' \
     -printf '%p %s %T@\n' 2>/dev/null | LC_ALL=C sort; dotnet --version) | sha256sum | cut -d' ' -f1
 }
@@ -104,6 +112,8 @@ build_programs() {
     publish "$root" "$log" "$program" ||
       fail "SmartCourtyard.$program does not build: $(grep -m1 -E 'error' "$log" | cut -c1-300) (whole output: $log)"
   done
+  step "$log" "$root/firmware-config/mosquitto/build" "$root/.build/Broker/custody.so" ||
+    fail "The broker's plugin does not compile: $(grep -m1 -E 'error' "$log" | cut -c1-300) (whole output: $log)"
   printf '%s\n' "$now" >"$root/.build/fingerprint"
   exec {building}>&-
 }

@@ -47,8 +47,9 @@ internal static class Latency
     {
         var arrived = new ConcurrentDictionary<string, long>();
         using var stop = new CancellationTokenSource();
-        var following = FollowAsync(estate, arrived, stop.Token);
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        var ready = new TaskCompletionSource();
+        var following = FollowAsync(estate, arrived, ready, stop.Token);
+        await ready.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
         var devices = estate.Site.Devices.Where(d => d.Class == "smoke-detector").ToList();
         var payload = """{"battery":100,"battery_low":false,"linkquality":134,"smoke":true,"tamper":false,"voltage":3000}"""u8.ToArray();
         var sent = await Sending.AlarmsAsync(estate, WarmUp + alarms, i => (devices[i].Topic, payload));
@@ -58,13 +59,17 @@ internal static class Latency
         return new Figures("product: publish → SSE", [.. Enumerable.Range(WarmUp, alarms).Select(i => Sending.Milliseconds(sent[i], arrived[devices[i].Id]))]);
     }
 
-    private static async Task FollowAsync(Estate estate, ConcurrentDictionary<string, long> arrived, CancellationToken stop)
+    private static async Task FollowAsync(Estate estate, ConcurrentDictionary<string, long> arrived, TaskCompletionSource ready, CancellationToken stop)
     {
         try
         {
             await foreach (var (_, type, data) in estate.Board.StreamAsync(null, stop))
             {
-                if (type == "alarm")
+                if (type == "ready")
+                {
+                    ready.TrySetResult();
+                }
+                else if (type == "alarm")
                 {
                     arrived.TryAdd(data.GetProperty("device").GetString()!, TimeProvider.System.GetTimestamp());
                 }

@@ -22,6 +22,8 @@ internal static class BrokerConfiguration
     /// </summary>
     public const int MessageSizeLimitBytes = 4 * 1024 * 1024;
 
+    private const string StoreFile = "mosquitto.db";
+
     private static readonly string[] AlwaysRoots = ["zigbee2mqtt/#", "homeassistant/#"];
 
     public static string Conf(Courtyard courtyard, BrokerOptions options) => string.Create(CultureInfo.InvariantCulture, $"""
@@ -37,11 +39,11 @@ internal static class BrokerConfiguration
 
         persistence true
         persistence_location {options.PersistenceDirectory}/
-        persistence_file mosquitto.db
+        persistence_file {StoreFile}
         autosave_on_changes true
         autosave_interval 1
         persistent_client_expiration 14d
-
+        {Plugin(options)}
         max_inflight_messages 1000
         max_queued_messages {MaxQueuedMessages}
         max_queued_bytes {MaxQueuedBytes}
@@ -53,11 +55,16 @@ internal static class BrokerConfiguration
         log_type error
         log_type warning
         log_type notice
-        log_type information
         log_timestamp_format %Y-%m-%dT%H:%M:%S
         connection_messages true
 
         """);
+
+    private static string Plugin(BrokerOptions options) => options.Plugin is null ? "" : $"""
+        plugin {options.Plugin}
+        plugin_opt_store {Path.Combine(options.PersistenceDirectory, StoreFile)}
+
+        """;
 
     /// <summary>The password file; lines of <paramref name="existing"/> that still hold are kept, so that an unchanged file stays unchanged.</summary>
     public static string Passwd(BrokerUsers users, string existing)

@@ -10,17 +10,18 @@ namespace SmartCourtyard.Gateway.Broker;
 /// <param name="Bind">Address of the listener.</param>
 /// <param name="PersistenceDirectory">Where the broker keeps sessions and queued messages; on a memory file system unless the disk is made for writing.</param>
 /// <param name="RunAs">The account the broker changes to when it is started by root.</param>
+/// <param name="Plugin">custody.so, which keeps a message before the broker confirms it. The path is the broker's, which may live in a container of its own. Default none: a killed broker may then lose what it has just confirmed.</param>
 internal sealed record BrokerOptions(
-    string Directory, string CredentialsFile, int Port, string Bind, string PersistenceDirectory, string RunAs)
+    string Directory, string CredentialsFile, int Port, string Bind, string PersistenceDirectory, string RunAs, string? Plugin)
 {
     private const string Usage =
-        "broker --site FILE --directory DIR --credentials FILE [--port 1883] [--bind 127.0.0.1] [--persistence DIR] [--run-as ACCOUNT]";
+        "broker --site FILE --directory DIR --credentials FILE [--port 1883] [--bind 127.0.0.1] [--persistence DIR] [--run-as ACCOUNT] [--plugin FILE]";
 
     /// <summary>Reads the command line after the word <c>broker</c>; <c>--site</c> is the caller's and is passed over.</summary>
     public static BrokerOptions? Read(IReadOnlyList<string> arguments, TextWriter errors)
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
-        string[] known = ["--site", "--directory", "--credentials", "--port", "--bind", "--persistence", "--run-as"];
+        string[] known = ["--site", "--directory", "--credentials", "--port", "--bind", "--persistence", "--run-as", "--plugin"];
         for (var i = 0; i < arguments.Count; i += 2)
         {
             if (!known.Contains(arguments[i], StringComparer.Ordinal) || i + 1 >= arguments.Count)
@@ -64,6 +65,7 @@ internal sealed record BrokerOptions(
             port,
             bind,
             Path.GetFullPath(given.GetValueOrDefault("--persistence", Path.Combine(directory, "store"))),
-            given.GetValueOrDefault("--run-as", Environment.UserName));
+            given.GetValueOrDefault("--run-as", Environment.UserName),
+            given.GetValueOrDefault("--plugin"));
     }
 }

@@ -17,6 +17,10 @@ internal static class Checkout
         ? Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", project + ".dll")
         : Path.Combine(Published, project["SmartCourtyard.".Length..], project + ".dll");
 
+    public static string BrokerPlugin => string.IsNullOrEmpty(Published)
+        ? Path.Combine(Root, "tests", "SmartCourtyard.Acceptance", "bin", Configuration, "net10.0", "custody.so")
+        : Path.Combine(Published, "Broker", "custody.so");
+
     public static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

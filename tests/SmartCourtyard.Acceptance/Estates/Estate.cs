@@ -63,7 +63,8 @@ internal sealed class Estate : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "credentials.json"), estate.Credentials.Json());
         await using var broker = RunningProgram.Start("dotnet", [
             Checkout.Program("SmartCourtyard.Gateway"), "broker", "--site", estate._site, "--directory", Path.Combine(folder, "broker"),
-            "--credentials", Path.Combine(folder, "credentials.json"), "--port", Number(estate.BrokerPort), "--persistence", estate.BrokerStore]);
+            "--credentials", Path.Combine(folder, "credentials.json"), "--port", Number(estate.BrokerPort), "--persistence", estate.BrokerStore,
+            "--plugin", Checkout.BrokerPlugin]);
         return await broker.ExitAsync(ReadyWithin) == 0 ? estate : throw new InvalidOperationException(broker.Output);
     }
 

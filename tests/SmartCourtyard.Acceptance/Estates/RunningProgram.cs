@@ -13,8 +13,12 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     private const int SigContinue = 18;
     private const int LinesKept = 2_000;
 
+    // A folder that keeps the whole output of each program, a line with its time, for a failure that must be traced afterwards.
+    private static readonly string? LogFolder = Environment.GetEnvironmentVariable("SMARTCOURTYARD_LOGS");
+
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
+    private StreamWriter? _log;
     private bool _disposed;
 
     private RunningProgram(Process process) => _process = process;
@@ -63,6 +67,7 @@ internal sealed partial class RunningProgram : IAsyncDisposable
         process.OutputDataReceived += program.Keep;
         process.ErrorDataReceived += program.Keep;
         process.Start();
+        program.OpenLog();
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -71,6 +76,11 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 
     public async Task KillAsync()
     {
+        lock (_lines)
+        {
+            _log?.WriteLine(Moment() + "killed");
+        }
+
         Signal(SigKill);
         await _process.WaitForExitAsync();
     }
@@ -102,6 +112,11 @@ internal sealed partial class RunningProgram : IAsyncDisposable
         }
 
         _process.Dispose();
+        lock (_lines)
+        {
+            _log?.Dispose();
+            _log = null;
+        }
     }
 
     private void Signal(int signal)
@@ -121,6 +136,7 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 
         lock (_lines)
         {
+            _log?.WriteLine(Moment() + line.Data);
             _lines.Enqueue(line.Data);
             if (_lines.Count > LinesKept)
             {
@@ -128,6 +144,18 @@ internal sealed partial class RunningProgram : IAsyncDisposable
             }
         }
     }
+
+    private void OpenLog()
+    {
+        if (!string.IsNullOrEmpty(LogFolder))
+        {
+            var arguments = string.Join(' ', _process.StartInfo.ArgumentList.Select(Path.GetFileName));
+            _log = new StreamWriter(Path.Combine(LogFolder, $"{TimeProvider.System.GetUtcNow():HHmmss.ffffff}-{_process.Id}.log")) { AutoFlush = true };
+            _log.WriteLine($"{Moment()}started: {_process.StartInfo.FileName} {arguments}");
+        }
+    }
+
+    private static string Moment() => $"{TimeProvider.System.GetUtcNow():HH:mm:ss.ffffff} ";
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

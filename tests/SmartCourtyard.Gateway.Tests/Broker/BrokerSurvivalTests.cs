@@ -16,9 +16,6 @@ public sealed class BrokerSurvivalTests
         var sent = Enumerable.Range(0, 500).Select(i => $"alarm {i}").ToList();
 
         Assert.Equal(0, (await broker.PublishLinesAsync(RealBroker.AsDevices, Topic, sent)).Exit);
-        // Mosquitto confirms first and saves in the same turn of its loop. That another message was confirmed proves that the turn
-        // of those before is over; this one itself is the one that a kill may still cost.
-        Assert.Equal(0, (await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", Topic, "-m", "one more")).Exit);
         await broker.KillAsync();
         await broker.StartAsync();
 
@@ -42,14 +39,94 @@ public sealed class BrokerSurvivalTests
         Assert.InRange(broker.ResidentBytes, 0, 256L << 20);
     }
 
-    // A message in flight is no change that Mosquitto saves; a retained will, stored as the connection breaks, is one. The case
-    // without a will is the proof that this test can fail.
+    // The broker is killed at the moment it begins to save, just after it has confirmed: without the plugin nobody has the message then.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Only_a_retained_last_will_saves_what_a_dying_gateway_had_not_acknowledged(bool withWill)
+    public async Task What_the_broker_has_confirmed_but_not_saved_when_it_dies_is_kept_by_the_plugin_alone(bool withPlugin)
+    {
+        using var broker = new RealBroker(keepsWhatItConfirms: withPlugin);
+        await broker.StartAsync();
+        await broker.SubscribeAndLeaveAsync(broker.AsGateway, "gateway", Topic);
+        await broker.KillAsync();
+
+        await broker.StartKilledAtSaveAsync();
+        Assert.Equal(0, (await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", Topic, "-m", "smoke")).Exit);
+        await broker.UntilDeadAsync();
+        await broker.StartAsync();
+
+        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", Topic, "-m", "the next");
+        await HeardAsync(broker, withPlugin ? ["smoke", "the next"] : ["the next"]);
+    }
+
+    // The second form dies right after the save, before the plugin can know of it.
+    [Theory]
+    [InlineData("unlink")]
+    [InlineData("ftruncate")]
+    public async Task What_was_published_again_is_saved_and_not_published_a_second_time(string diesAt)
     {
         using var broker = new RealBroker();
+        await broker.StartAsync();
+        await broker.SubscribeAndLeaveAsync(broker.AsGateway, "gateway", Topic);
+        await broker.KillAsync();
+        await broker.StartKilledAtSaveAsync();
+        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", Topic, "-m", "smoke");
+        await broker.UntilDeadAsync();
+
+        for (var i = 0; i < 3; i++)
+        {
+            broker.StartKilledAt(diesAt);
+            await broker.UntilDeadAsync();
+        }
+
+        await broker.StartAsync();
+        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", Topic, "-m", "the next");
+        await HeardAsync(broker, ["smoke", "the next"]);
+    }
+
+    [Fact]
+    public async Task A_record_that_was_being_written_when_the_broker_died_hides_none_of_those_before_and_after_it()
+    {
+        using var broker = new RealBroker();
+        await broker.StartAsync();
+        await broker.SubscribeAndLeaveAsync(broker.AsGateway, "gateway", Topic);
+        await broker.KillAsync();
+        await broker.StartKilledAtSaveAsync();
+        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", Topic, "-m", "smoke");
+        await broker.UntilDeadAsync();
+        var unsaved = Path.Combine(broker.Options.PersistenceDirectory, "mosquitto.db.unsaved");
+        var record = await File.ReadAllBytesAsync(unsaved);
+        await File.AppendAllBytesAsync(unsaved, record[24..^1]);
+
+        broker.StartKilledAt("unlink");
+        await broker.UntilDeadAsync();
+        Assert.Equal(record, await File.ReadAllBytesAsync(unsaved));
+
+        await broker.StartAsync();
+        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", Topic, "-m", "the next");
+        await HeardAsync(broker, ["smoke", "the next"]);
+    }
+
+    [Fact]
+    public async Task The_broker_names_the_file_it_cannot_use()
+    {
+        using var broker = new RealBroker();
+        Directory.CreateDirectory(Path.Combine(broker.Options.PersistenceDirectory, "mosquitto.db.unsaved"));
+
+        broker.StartWithoutWaiting();
+
+        await broker.UntilLoggedAsync("mosquitto.db.unsaved cannot be used: Is a directory");
+    }
+
+    // A message in flight is no change that Mosquitto saves. A retained will, stored as the connection breaks, is one; the plugin
+    // needs none. The case without both is the proof that this test can fail.
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task The_plugin_or_a_retained_last_will_saves_what_a_dying_gateway_had_not_acknowledged(bool withPlugin, bool withWill)
+    {
+        using var broker = new RealBroker(keepsWhatItConfirms: withPlugin);
         await broker.StartAsync();
         await broker.SubscribeAndLeaveAsync(broker.AsGateway, "gateway", Topic);
 
@@ -68,14 +145,15 @@ public sealed class BrokerSurvivalTests
             await gateway.WaitForExitAsync();
         }
 
-        // The line is logged before the turn of the loop ends; that somebody connected afterwards proves that it did.
         await broker.UntilLoggedAsync("gateway closed its connection");
-        await broker.PublishAsync(RealBroker.AsDevices, "-t", "zigbee2mqtt/nobody", "-m", "x");
+        await broker.PassATurnAsync();
         await broker.KillAsync();
         await broker.StartAsync();
 
         await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", Topic, "-m", "the next");
-        string[] heard = withWill ? ["smoke", "the next"] : ["the next"];
-        Assert.Equal(heard.Select(h => $"{Topic} {h}"), await broker.FetchAsync(broker.AsGateway, "gateway", Topic, heard.Length));
+        await HeardAsync(broker, withPlugin || withWill ? ["smoke", "the next"] : ["the next"]);
     }
+
+    private static async Task HeardAsync(RealBroker broker, string[] payloads)
+        => Assert.Equal(payloads.Select(p => $"{Topic} {p}"), await broker.FetchAsync(broker.AsGateway, "gateway", Topic, payloads.Length));
 }

@@ -26,13 +26,15 @@ internal sealed class RealBroker : IDisposable
     private readonly List<int> _started = [];
     private Process? _mosquitto;
 
-    public RealBroker()
+    /// <param name="keepsWhatItConfirms">With the plugin it is shipped with; without it a test shows what that is for.</param>
+    public RealBroker(bool keepsWhatItConfirms = true)
     {
         Folder = Directory.CreateTempSubdirectory("broker-").FullName;
         var credentials = Path.Combine(Folder, "credentials.json");
         File.WriteAllText(credentials, $$$"""{"mqtt":{"user":"zigbee2mqtt","password":"{{{DevicesPassword}}}"}}""");
         Port = FreePort();
-        Options = new BrokerOptions(Path.Combine(Folder, "broker"), credentials, Port, "127.0.0.1", Path.Combine(Folder, "store"), Environment.UserName);
+        Options = new BrokerOptions(Path.Combine(Folder, "broker"), credentials, Port, "127.0.0.1", Path.Combine(Folder, "store"), Environment.UserName,
+            keepsWhatItConfirms ? Path.Combine(AppContext.BaseDirectory, "custody.so") : null);
         Assert.Equal(0, BrokerCommand.Run(Estate, Options, TextWriter.Null));
         GatewayPassword = File.ReadAllLines(Path.Combine(Options.Directory, "gateway.env"))[1]["Mqtt__Password=".Length..];
     }
@@ -60,11 +62,31 @@ internal sealed class RealBroker : IDisposable
 
     public async Task StartAsync()
     {
-        _mosquitto = Start("mosquitto", ["-c", Path.Combine(Options.Directory, "mosquitto.conf")]);
+        StartWithoutWaiting();
+        await UntilItListensAsync();
+    }
+
+    /// <summary>The kernel kills it as it begins to save its store: what it confirmed in that turn of its loop is not in it.</summary>
+    public async Task StartKilledAtSaveAsync()
+    {
+        StartKilledAt("unlink");
+        await UntilItListensAsync();
+    }
+
+    /// <summary>The kernel kills it at its first call of this name.</summary>
+    public void StartKilledAt(string call) => _mosquitto = Start(
+        "strace", ["-D", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL", "mosquitto", .. Configuration]);
+
+    public void StartWithoutWaiting() => _mosquitto = Start("mosquitto", Configuration);
+
+    private string[] Configuration => ["-c", Path.Combine(Options.Directory, "mosquitto.conf")];
+
+    private async Task UntilItListensAsync()
+    {
         var began = TimeProvider.System.GetTimestamp();
         while (!await AcceptsAsync())
         {
-            Assert.False(_mosquitto.HasExited, "mosquitto ended: its configuration was refused");
+            Assert.False(_mosquitto!.HasExited, "mosquitto ended: its configuration was refused");
             Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "mosquitto does not listen");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
@@ -73,7 +95,12 @@ internal sealed class RealBroker : IDisposable
     public async Task KillAsync()
     {
         _mosquitto!.Kill();
-        await _mosquitto.WaitForExitAsync();
+        await UntilDeadAsync();
+    }
+
+    public async Task UntilDeadAsync()
+    {
+        await _mosquitto!.WaitForExitAsync();
         _mosquitto.Dispose();
         _mosquitto = null;
     }
@@ -84,9 +111,15 @@ internal sealed class RealBroker : IDisposable
     public Task<(int Exit, string[] Lines)> PublishLinesAsync(string[] user, string topic, IEnumerable<string> payloads) =>
         RunAsync("mosquitto_pub", [.. Address(), .. user, "-q", "1", "-t", topic, "-l"], string.Join('\n', payloads) + "\n");
 
-    /// <summary>Opens (or keeps) a persistent session with this subscription and goes offline at once.</summary>
-    public async Task SubscribeAndLeaveAsync(string[] user, string client, string topic) =>
+    /// <summary>Opens (or keeps) a persistent session with this subscription, goes offline at once and waits until it is saved.</summary>
+    public async Task SubscribeAndLeaveAsync(string[] user, string client, string topic)
+    {
         Assert.Equal(0, (await RunAsync("mosquitto_sub", [.. Address(), .. user, "-c", "-i", client, "-q", "1", "-t", topic, "-E"], null)).Exit);
+        await PassATurnAsync();
+    }
+
+    /// <summary>That somebody was heard afterwards proves that the broker's turn before is over, with the saving at its end.</summary>
+    public async Task PassATurnAsync() => await PublishAsync(AsDevices, "-t", "zigbee2mqtt/nobody", "-m", "x");
 
     /// <summary>Fetches what the session holds, at most <paramref name="count"/> messages, and waits for them for 10 seconds without news.</summary>
     public async Task<string[]> FetchAsync(string[] user, string client, string topic, int count) =>

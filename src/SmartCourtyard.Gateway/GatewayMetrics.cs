@@ -1,4 +1,5 @@
 using SmartCourtyard.Gateway.Devices;
+using SmartCourtyard.Gateway.Devices.Mqtt;
 using SmartCourtyard.Gateway.Health;
 using SmartCourtyard.Gateway.Journal;
 using SmartCourtyard.Gateway.Measurements;

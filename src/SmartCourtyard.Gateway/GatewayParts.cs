@@ -1,6 +1,7 @@
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Gateway.Devices;
+using SmartCourtyard.Gateway.Devices.Mqtt;
 using SmartCourtyard.Gateway.Health;
 using SmartCourtyard.Gateway.Journal;
 using SmartCourtyard.Gateway.LocalPage;

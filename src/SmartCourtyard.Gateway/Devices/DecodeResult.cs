@@ -10,6 +10,12 @@ internal enum DecodeOutcome
     /// <summary>Not a device's own message: the bridge's, or a command to a device.</summary>
     NotADevice,
 
+    /// <summary>Another family's message.</summary>
+    NotMine,
+
+    /// <summary>What the family's own bridge says of itself: it is up, or none of its devices can be heard.</summary>
+    BridgeState,
+
     /// <summary>A device, or a group, that the site file does not name.</summary>
     UnassignedDevice,
 
@@ -21,9 +27,14 @@ internal enum DecodeOutcome
 /// <param name="Device">Who spoke; null unless the site file names it.</param>
 /// <param name="UnassignedName">The friendly name, where the site file does not name the device.</param>
 /// <param name="Problem">What was not understood, for a technician.</param>
+/// <param name="BridgeOnline">What the bridge said of itself.</param>
 internal readonly record struct DecodeResult(
-    DecodeOutcome Outcome, Device? Device = null, string? UnassignedName = null, string? Problem = null)
+    DecodeOutcome Outcome, Device? Device = null, string? UnassignedName = null, string? Problem = null, bool BridgeOnline = false)
 {
+    public static DecodeResult NotMine => new(DecodeOutcome.NotMine);
+
+    public static DecodeResult Bridge(bool online) => new(DecodeOutcome.BridgeState, BridgeOnline: online);
+
     public static DecodeResult NotADevice => new(DecodeOutcome.NotADevice);
 
     public static DecodeResult Unassigned(ReadOnlySpan<char> name) => new(DecodeOutcome.UnassignedDevice, UnassignedName: name.ToString());

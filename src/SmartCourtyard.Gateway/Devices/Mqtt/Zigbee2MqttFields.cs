@@ -2,7 +2,7 @@ using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
 using static SmartCourtyard.Readings.Quantity;
 
-namespace SmartCourtyard.Gateway.Devices;
+namespace SmartCourtyard.Gateway.Devices.Mqtt;
 
 /// <summary>
 /// The Zigbee2MQTT family: field, quantity, how to read it. A new sensor is a row here. Fields that stand in no row (settings,

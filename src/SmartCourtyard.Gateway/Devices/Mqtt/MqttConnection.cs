@@ -3,7 +3,7 @@ using SmartCourtyard.Mqtt;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
 
-namespace SmartCourtyard.Gateway.Devices;
+namespace SmartCourtyard.Gateway.Devices.Mqtt;
 
 /// <summary>
 /// One connection to the broker: decodes what comes and hands it to the watch. With a topic for the gateway's own state it is the
@@ -17,7 +17,7 @@ internal sealed partial class MqttConnection : BackgroundService
     private readonly string _name;
     private readonly string? _stateTopic;
     private readonly bool _custody;
-    private readonly Zigbee2MqttFamily _family;
+    private readonly IReadOnlyList<IMqttFamily> _families;
     private readonly HeardElsewhere _elsewhere;
     private readonly Func<HeardBatch, CancellationToken, ValueTask<bool>> _hear;
     private readonly Func<TroubleReason, bool, string?, CancellationToken, ValueTask> _trouble;
@@ -28,12 +28,12 @@ internal sealed partial class MqttConnection : BackgroundService
     private volatile string? _notReady;
 
     public MqttConnection(
-        string name, MqttOptions options, string? stateTopic, Zigbee2MqttFamily family, HeardElsewhere elsewhere,
+        string name, MqttOptions options, string? stateTopic, IReadOnlyList<IMqttFamily> families, HeardElsewhere elsewhere,
         Func<HeardBatch, CancellationToken, ValueTask<bool>> hear, Func<TroubleReason, bool, string?, CancellationToken, ValueTask> trouble,
         TimeProvider time, ILogger<MqttConnection> logger)
     {
-        (_name, _stateTopic, _custody, _family, _elsewhere, _hear, _trouble, _time, _logger) =
-            (name, stateTopic, stateTopic is not null, family, elsewhere, hear, trouble, time, logger);
+        (_name, _stateTopic, _custody, _families, _elsewhere, _hear, _trouble, _time, _logger) =
+            (name, stateTopic, stateTopic is not null, families, elsewhere, hear, trouble, time, logger);
         _notReady = $"the broker has not answered yet ({name})";
         _client = new MqttClient(options, ReceiveAsync, time);
         _client.StateChanged += Note;
@@ -63,32 +63,26 @@ internal sealed partial class MqttConnection : BackgroundService
     {
         var batch = new HeardBatch { Custody = _custody };
         var now = _time.GetUtcNow();
-        bool? bridge = null;
+        var bridges = new Dictionary<string, bool>();
         for (var i = 0; i < messages.Length; i++)
         {
-            Decode(in messages.Span[i], batch, now, ref bridge);
+            Decode(in messages.Span[i], batch, now, bridges);
         }
 
         var taken = await _hear(batch, stop).ConfigureAwait(false);
-        if (bridge is { } online)
+        foreach (var (bridge, online) in bridges)
         {
-            await _trouble(TroubleReason.BridgeOffline, !online, online ? null : "Zigbee2MQTT says that it is offline", stop).ConfigureAwait(false);
+            await _trouble(TroubleReason.BridgeOffline, !online, online ? null : $"{bridge} says that it is offline", stop).ConfigureAwait(false);
         }
 
         return taken;
     }
 
-    private void Decode(in MqttMessage message, HeardBatch batch, DateTimeOffset now, ref bool? bridge)
+    private void Decode(in MqttMessage message, HeardBatch batch, DateTimeOffset now, Dictionary<string, bool> bridges)
     {
         var payload = message.Payload.Span;
-        if (_family.TryBridgeState(message.Topic, payload, out var online))
-        {
-            bridge = online;
-            return;
-        }
-
         var begin = batch.Open.Count;
-        var result = _family.Decode(message.Topic, payload, message.Retain, now, batch.Open);
+        var (family, result) = Ask(in message, now, batch.Open);
         if (!_custody && result.Device is { } device && device.Class.IsAlarmCapable())
         {
             // The other connection hears it, with custody; here it would only be said twice.
@@ -99,13 +93,30 @@ internal sealed partial class MqttConnection : BackgroundService
         batch.EndMessage(_custody ? Fingerprint(in message) : 0, message.Duplicate);
         switch (result.Outcome)
         {
+            case DecodeOutcome.BridgeState:
+                bridges[family] = result.BridgeOnline;
+                break;
             case DecodeOutcome.UnassignedDevice:
-                _elsewhere.NoteUnassigned("zigbee2mqtt", result.UnassignedName!, payload, now);
+                _elsewhere.NoteUnassigned(family, result.UnassignedName!, payload, now);
                 break;
             case DecodeOutcome.Undecodable:
                 _elsewhere.NoteUndecodable(message.Topic, result.Device?.Id, result.Problem!, payload, now);
                 break;
         }
+    }
+
+    private (string Family, DecodeResult Result) Ask(in MqttMessage message, DateTimeOffset now, List<Reading> into)
+    {
+        foreach (var family in _families)
+        {
+            var result = family.Decode(message.Topic, message.Payload.Span, message.Retain, now, into);
+            if (result.Outcome != DecodeOutcome.NotMine)
+            {
+                return (family.Name, result);
+            }
+        }
+
+        return ("", DecodeResult.NotADevice);
     }
 
     private static long Fingerprint(in MqttMessage message)

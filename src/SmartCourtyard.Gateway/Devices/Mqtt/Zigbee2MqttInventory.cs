@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace SmartCourtyard.Gateway.Devices;
+namespace SmartCourtyard.Gateway.Devices.Mqtt;
 
 /// <summary>
 /// The list of devices that Zigbee2MQTT keeps on bridge/devices. It alone says in which unit a model reports, where models differ

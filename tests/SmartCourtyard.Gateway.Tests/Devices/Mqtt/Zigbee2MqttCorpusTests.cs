@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using SmartCourtyard.Gateway.Devices;
+using SmartCourtyard.Gateway.Devices.Mqtt;
 using SmartCourtyard.Readings;
 using Xunit.Abstractions;
 
-namespace SmartCourtyard.Gateway.Tests.Devices;
+namespace SmartCourtyard.Gateway.Tests.Devices.Mqtt;
 
 public sealed partial class Zigbee2MqttCorpusTests(ITestOutputHelper output)
 {

@@ -3,7 +3,7 @@ using SmartCourtyard.Mqtt;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
 
-namespace SmartCourtyard.Gateway.Devices;
+namespace SmartCourtyard.Gateway.Devices.Mqtt;
 
 /// <summary>How to reach the broker.</summary>
 internal sealed record BrokerAccess(string Host, int Port, bool Tls, string? CaFile, string? User, string? Password);
@@ -14,13 +14,11 @@ internal sealed record BrokerAccess(string Host, int Port, bool Tls, string? CaF
 /// </summary>
 internal sealed class MqttFamilies
 {
-    private const string BaseTopic = "zigbee2mqtt";
-
     public MqttFamilies(
         Courtyard courtyard, BrokerAccess broker, HeardElsewhere elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> hear,
         Func<TroubleReason, bool, string?, CancellationToken, ValueTask> trouble, TimeProvider time, ILoggerFactory loggers)
     {
-        var family = new Zigbee2MqttFamily(courtyard, BaseTopic);
+        IReadOnlyList<IMqttFamily> families = [new Zigbee2MqttFamily(courtyard)];
         var common = new MqttOptions
         {
             Host = broker.Host, Port = broker.Port, Tls = broker.Tls, CaFile = broker.CaFile, User = broker.User, Password = broker.Password,
@@ -35,17 +33,17 @@ internal sealed class MqttFamilies
             // Its retained will makes the broker write its store at the very moment at which this gateway dies: what it had sent here
             // and nobody had confirmed survives even if the broker dies next.
             Will = new MqttWill(state, "offline"u8.ToArray(), MqttQos.AtLeastOnce, Retain: true),
-            Subscriptions = [.. AlarmFilters(courtyard).Select(f => new MqttSubscription(f, MqttQos.AtLeastOnce))],
+            Subscriptions = [.. families.SelectMany(f => f.AlarmFilters).Distinct().Select(f => new MqttSubscription(f, MqttQos.AtLeastOnce))],
         };
         var telemetry = common with
         {
             ClientId = $"smartcourtyard-{courtyard.Id}-telemetry",
             CleanStart = true,
             SessionExpiry = TimeSpan.Zero,
-            Subscriptions = [new MqttSubscription(BaseTopic + "/#", MqttQos.AtMostOnce)],
+            Subscriptions = [.. families.SelectMany(f => f.Filters).Distinct().Select(f => new MqttSubscription(f, MqttQos.AtMostOnce))],
         };
-        Alarms = new MqttConnection("alarms", alarms, state, family, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
-        Telemetry = new MqttConnection("telemetry", telemetry, stateTopic: null, family, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
+        Alarms = new MqttConnection("alarms", alarms, state, families, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
+        Telemetry = new MqttConnection("telemetry", telemetry, stateTopic: null, families, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
     }
 
     public MqttConnection Alarms { get; }
@@ -56,9 +54,4 @@ internal sealed class MqttFamilies
 
     /// <summary>Why devices cannot be heard; null when they can.</summary>
     public string? NotReady() => Alarms.NotReady ?? Telemetry.NotReady;
-
-    /// <summary>One filter a device: the device itself and what Zigbee2MQTT publishes below its name.</summary>
-    public static IEnumerable<string> AlarmFilters(Courtyard courtyard) => courtyard.Devices
-        .Where(d => d.Class.IsAlarmCapable()).Select(d => d.Source).OfType<Zigbee2MqttSource>()
-        .Select(s => $"{BaseTopic}/{s.FriendlyName}/#");
 }

@@ -3,13 +3,13 @@ using System.Text.Json;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
 
-namespace SmartCourtyard.Gateway.Devices;
+namespace SmartCourtyard.Gateway.Devices.Mqtt;
 
 /// <summary>
 /// Understands what Zigbee2MQTT publishes. Each message is taken for itself; the only thing remembered is in which units the
 /// inventory says that a device reports.
 /// </summary>
-internal sealed class Zigbee2MqttFamily
+internal sealed class Zigbee2MqttFamily : IMqttFamily
 {
     private const int MaxProblems = 3;
     private const int LongestName = 128;
@@ -20,6 +20,10 @@ internal sealed class Zigbee2MqttFamily
     public Zigbee2MqttFamily(Courtyard courtyard, string baseTopic = "zigbee2mqtt")
     {
         _prefix = baseTopic + "/";
+        Filters = [baseTopic + "/#"];
+        // The device itself and what Zigbee2MQTT publishes below its name.
+        AlarmFilters = [.. courtyard.Devices.Where(d => d.Class.IsAlarmCapable()).Select(d => d.Source).OfType<Zigbee2MqttSource>()
+            .Select(s => $"{baseTopic}/{s.FriendlyName}/#")];
         var tables = new Dictionary<DeviceClass, FieldTable>();
         var devices = new Dictionary<string, Listed>(StringComparer.Ordinal);
         foreach (Device device in courtyard.Devices)
@@ -36,6 +40,12 @@ internal sealed class Zigbee2MqttFamily
         _devices = devices.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
+    public string Name => "zigbee2mqtt";
+
+    public IReadOnlyList<string> AlarmFilters { get; }
+
+    public IReadOnlyList<string> Filters { get; }
+
     private sealed class Listed(Device device, FieldTable fields)
     {
         public Device Device { get; } = device;
@@ -45,22 +55,17 @@ internal sealed class Zigbee2MqttFamily
         public FieldTable Fields { get; set; } = fields;
     }
 
-    /// <summary>Adds the message's readings to <paramref name="into"/>: all that was understood, whatever the outcome.</summary>
-    /// <param name="retained">The broker kept it: a state, not news.</param>
+    /// <inheritdoc />
     public DecodeResult Decode(string topic, ReadOnlySpan<byte> payload, bool retained, DateTimeOffset now, List<Reading> into)
     {
         if (!topic.StartsWith(_prefix, StringComparison.Ordinal))
         {
-            return DecodeResult.NotADevice;
+            return DecodeResult.NotMine;
         }
         ReadOnlySpan<char> name = topic.AsSpan(_prefix.Length);
         if (name is "bridge" || name.StartsWith("bridge/"))
         {
-            if (name is "bridge/devices")
-            {
-                LearnUnits(payload);
-            }
-            return DecodeResult.NotADevice;
+            return DecodeBridge(name, payload);
         }
         Span<double> room = stackalloc double[GatheredValues.Size];
         var values = new GatheredValues(room);
@@ -74,11 +79,13 @@ internal sealed class Zigbee2MqttFamily
         return result;
     }
 
-    /// <summary>What Zigbee2MQTT says of itself; false where the topic or the payload is another.</summary>
-    public bool TryBridgeState(string topic, ReadOnlySpan<byte> payload, out bool online)
+    private DecodeResult DecodeBridge(ReadOnlySpan<char> name, ReadOnlySpan<byte> payload)
     {
-        online = false;
-        return topic.StartsWith(_prefix, StringComparison.Ordinal) && topic.AsSpan(_prefix.Length) is "bridge/state" && TryOnline(payload, out online);
+        if (name is "bridge/devices")
+        {
+            LearnUnits(payload);
+        }
+        return name is "bridge/state" && TryOnline(payload, out bool online) ? DecodeResult.Bridge(online) : DecodeResult.NotADevice;
     }
 
     private void LearnUnits(ReadOnlySpan<byte> inventory)

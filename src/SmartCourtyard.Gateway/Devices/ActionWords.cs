@@ -21,6 +21,8 @@ internal sealed class ActionWords(string name, DeviceClass deviceClass) : Field(
 
     private static readonly byte[][] Shakes = Words("vibration");
 
+    public override ulong Points => deviceClass == DeviceClass.EmergencyButton ? PointSet.Of(Quantity.Emergency) : 0;
+
     protected override string Allowed => "a press that is known from emergency buttons, or one of arm, disarm, release, off";
 
     protected override bool TryRead(scoped FieldValue value, ref GatheredValues into)

@@ -28,8 +28,10 @@ internal enum DecodeOutcome
 /// <param name="UnassignedName">The friendly name, where the site file does not name the device.</param>
 /// <param name="Problem">What was not understood, for a technician.</param>
 /// <param name="BridgeOnline">What the bridge said of itself.</param>
+/// <param name="Points">Of a device that the site file does not name: the quantities the message spoke of, a bit each (see <see cref="PointSet"/>).</param>
 internal readonly record struct DecodeResult(
-    DecodeOutcome Outcome, Device? Device = null, string? UnassignedName = null, string? Problem = null, bool BridgeOnline = false)
+    DecodeOutcome Outcome, Device? Device = null, string? UnassignedName = null, string? Problem = null, bool BridgeOnline = false,
+    ulong Points = 0)
 {
     public static DecodeResult NotMine => new(DecodeOutcome.NotMine);
 
@@ -37,7 +39,8 @@ internal readonly record struct DecodeResult(
 
     public static DecodeResult NotADevice => new(DecodeOutcome.NotADevice);
 
-    public static DecodeResult Unassigned(ReadOnlySpan<char> name) => new(DecodeOutcome.UnassignedDevice, UnassignedName: name.ToString());
+    public static DecodeResult Unassigned(ReadOnlySpan<char> name, ulong points = 0) =>
+        new(DecodeOutcome.UnassignedDevice, UnassignedName: name.ToString(), Points: points);
 
     public static DecodeResult Heard(Device device, string? problem) =>
         new(problem is null ? DecodeOutcome.Decoded : DecodeOutcome.Undecodable, device, Problem: problem);

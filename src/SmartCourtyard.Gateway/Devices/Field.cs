@@ -10,6 +10,9 @@ internal abstract class Field(string name)
 
     public byte[] NameUtf8 { get; } = Encoding.UTF8.GetBytes(name);
 
+    /// <summary>The quantities that the field can speak of.</summary>
+    public virtual ulong Points => 0;
+
     /// <summary>Takes the value in; or gives back what is wrong with it. A value that is not known is neither.</summary>
     public string? Read(scoped FieldValue value, ref GatheredValues into) =>
         value.Kind == FieldValueKind.NotKnown || TryRead(value, ref into) || value.SaysNotKnown ? null : $"{Name} is {value.ToString()}: {Allowed}";
@@ -50,6 +53,8 @@ internal sealed class Flag(string name, Quantity quantity, bool inverted = false
     private static readonly byte[][] On = Words("true", "on", "yes", "alarm", "leak", "detected", "active", "low", "open");
     private static readonly byte[][] Off = Words("false", "off", "no", "normal", "dry", "clear", "cleared", "ok", "inactive", "closed");
 
+    public override ulong Points => PointSet.Of(quantity);
+
     protected override string Allowed => "true or false";
 
     public static bool TryParse(scoped FieldValue value, out bool on)
@@ -87,6 +92,8 @@ internal sealed class ClosedContact(string name, bool strict = true) : Field(nam
     private static readonly byte[][] Open = Words("false", "open", "opened", "tilted", "0");
     private static readonly byte[][] Silent = Words("on", "off");
 
+    public override ulong Points => PointSet.Of(Quantity.Contact);
+
     protected override string Allowed => "true (closed) or false (open)";
 
     protected override bool TryRead(scoped FieldValue value, ref GatheredValues into)
@@ -107,6 +114,8 @@ internal sealed class Number(string name, Quantity quantity, Func<double, double
     : Field(name)
 {
     private readonly (double Lowest, double Highest) _plausible = PlausibleRange.Of(quantity);
+
+    public override ulong Points => PointSet.Of(quantity);
 
     public override Number? InUnit(string unit) =>
         Units.To(quantity, unit) is { } convert ? new Number(Name, quantity, convert, secondary, noValue) : null;
@@ -144,6 +153,8 @@ internal sealed class Number(string name, Quantity quantity, Func<double, double
 /// <summary>A field that some models use as a flag and others as a number; null stands for a use that is not ours.</summary>
 internal sealed class FlagOrNumber(string name, Flag? flag, Number? number) : Field(name)
 {
+    public override ulong Points => (flag?.Points ?? 0) | (number?.Points ?? 0);
+
     public override Field? InUnit(string unit) => number?.InUnit(unit) is { } inUnit ? new FlagOrNumber(Name, flag, inUnit) : null;
 
     protected override string Allowed => "true, false or a number";

@@ -17,10 +17,13 @@ internal ref struct GatheredValues(Span<double> values)
     private ulong _known;
     private ulong _momentary;
 
+    /// <summary>Which quantities were spoken of.</summary>
+    public readonly ulong Points => _known;
+
     public void Flag(Quantity quantity, bool on)
     {
         bool attention = on != (quantity == Quantity.Contact);
-        if (!Has(_known, quantity) || attention)
+        if (!_known.Has(quantity) || attention)
         {
             Set(quantity, on ? 1 : 0);
         }
@@ -30,7 +33,7 @@ internal ref struct GatheredValues(Span<double> values)
     public void Press(Quantity quantity)
     {
         Set(quantity, 1);
-        _momentary |= Bit(quantity);
+        _momentary |= PointSet.Of(quantity);
     }
 
     public void Number(Quantity quantity, double value) => Set(quantity, value);
@@ -38,7 +41,7 @@ internal ref struct GatheredValues(Span<double> values)
     /// <summary>A further probe of a device: counts only where nothing better is said, and the first probe wins.</summary>
     public void SecondaryNumber(Quantity quantity, double value)
     {
-        if (!Has(_known, quantity))
+        if (!_known.Has(quantity))
         {
             Set(quantity, value);
         }
@@ -48,10 +51,10 @@ internal ref struct GatheredValues(Span<double> values)
     public readonly void WriteTo(List<Reading> readings, Device device, DateTimeOffset observedAt, Origin origin)
     {
         ulong rest = _known;
-        if (Has(rest, Quantity.Test))
+        if (rest.Has(Quantity.Test))
         {
             readings.Add(Reading(Quantity.Test, device, observedAt, origin));
-            rest &= ~Bit(Quantity.Test);
+            rest &= ~PointSet.Of(Quantity.Test);
         }
         for (; rest != 0; rest &= rest - 1)
         {
@@ -60,15 +63,11 @@ internal ref struct GatheredValues(Span<double> values)
     }
 
     private readonly Reading Reading(Quantity quantity, Device device, DateTimeOffset observedAt, Origin origin) =>
-        new(device, quantity, _values[(int)quantity], observedAt, origin, Has(_momentary, quantity));
+        new(device, quantity, _values[(int)quantity], observedAt, origin, _momentary.Has(quantity));
 
     private void Set(Quantity quantity, double value)
     {
         _values[(int)quantity] = value;
-        _known |= Bit(quantity);
+        _known |= PointSet.Of(quantity);
     }
-
-    private static ulong Bit(Quantity quantity) => 1UL << (int)quantity;
-
-    private static bool Has(ulong set, Quantity quantity) => (set & Bit(quantity)) != 0;
 }

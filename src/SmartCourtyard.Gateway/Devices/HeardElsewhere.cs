@@ -3,8 +3,16 @@ using SmartCourtyard.Readings;
 
 namespace SmartCourtyard.Gateway.Devices;
 
-/// <summary>A device that was heard and stands in no site file.</summary>
-internal sealed record UnassignedDevice(string Family, string Name, DateTimeOffset LastHeard, long Messages, string Raw);
+/// <summary>A device that was heard, or that its family's own inventory lists, and that stands in no site file.</summary>
+/// <param name="LastHeard">Null where only the inventory speaks of it.</param>
+/// <param name="Points">The quantities it spoke of so far, or can speak of, a bit each.</param>
+/// <param name="Vendor">As the inventory has it; null where there is none.</param>
+internal sealed record UnassignedDevice(
+    string Family, string Name, DateTimeOffset? LastHeard, long Messages, string Raw, ulong Points = 0, string? Vendor = null, string? Model = null);
+
+/// <summary>What a family's own inventory says of one of its devices.</summary>
+/// <param name="Points">The quantities it can speak of, a bit each.</param>
+internal sealed record InventoryDevice(string Name, string? Vendor, string? Model, ulong Points);
 
 /// <summary>
 /// What the gateway hears and does not understand or does not know, for the technician: devices without a place in the site file,
@@ -17,7 +25,8 @@ internal sealed class HeardElsewhere
     private const int RawAtMost = 2_048;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, UnassignedDevice> _devices = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Family, string Name), UnassignedDevice> _devices = [];
+    private readonly Dictionary<string, IReadOnlyList<InventoryDevice>> _inventories = new(StringComparer.Ordinal);
     private readonly Queue<Undecodable> _messages = new();
     private readonly Dictionary<string, (long Count, Undecodable Last)> _byDevice = new(StringComparer.Ordinal);
     private long _undecodable;
@@ -25,11 +34,31 @@ internal sealed class HeardElsewhere
     /// <summary>Messages, or parts of them, that nobody could read, since the start.</summary>
     public long UndecodableCount => Interlocked.Read(ref _undecodable);
 
+    /// <summary>Those heard last come first; at the end those that only an inventory knows.</summary>
     public IReadOnlyList<UnassignedDevice> Unassigned()
     {
         lock (_gate)
         {
-            return [.. _devices.Values.OrderByDescending(d => d.LastHeard)];
+            var all = new Dictionary<(string Family, string Name), UnassignedDevice>(_devices);
+            foreach (var (family, inventory) in _inventories)
+            {
+                foreach (var listed in inventory)
+                {
+                    var heard = all.GetValueOrDefault((family, listed.Name)) ?? new UnassignedDevice(family, listed.Name, null, 0, "");
+                    all[(family, listed.Name)] = heard with { Vendor = listed.Vendor, Model = listed.Model, Points = heard.Points | listed.Points };
+                }
+            }
+
+            return [.. all.Values.OrderByDescending(d => d.LastHeard ?? DateTimeOffset.MinValue).ThenBy(d => d.Name, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Takes a family's whole inventory: the devices in it that the site file does not name. The last one stands.</summary>
+    public void NoteInventory(string family, IReadOnlyList<InventoryDevice> unassigned)
+    {
+        lock (_gate)
+        {
+            _inventories[family] = [.. unassigned.Take(DevicesAtMost)];
         }
     }
 
@@ -51,17 +80,19 @@ internal sealed class HeardElsewhere
         }
     }
 
-    public void NoteUnassigned(string family, string name, ReadOnlySpan<byte> payload, DateTimeOffset now)
+    public void NoteUnassigned(string family, string name, ulong points, ReadOnlySpan<byte> payload, DateTimeOffset now)
     {
         lock (_gate)
         {
-            var count = _devices.TryGetValue(name, out var known) ? known.Messages + 1 : 1;
+            var known = _devices.GetValueOrDefault((family, name));
             if (known is null && _devices.Count >= DevicesAtMost)
             {
-                _devices.Remove(_devices.Values.MinBy(d => d.LastHeard)!.Name);
+                var oldest = _devices.Values.MinBy(d => d.LastHeard)!;
+                _devices.Remove((oldest.Family, oldest.Name));
             }
 
-            _devices[name] = new UnassignedDevice(family, name, now, count, Text(payload));
+            _devices[(family, name)] = new UnassignedDevice(
+                family, name, now, (known?.Messages ?? 0) + 1, Text(payload), points | (known?.Points ?? 0));
         }
     }
 

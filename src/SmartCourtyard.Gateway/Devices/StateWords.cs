@@ -15,6 +15,8 @@ internal sealed class StateWords(string name, (Quantity Quantity, string Words)[
     private readonly byte[][] _off = Split(off);
     private readonly byte[][] _silent = Split(silent);
 
+    public override ulong Points => on.Aggregate(0UL, (points, o) => points | PointSet.Of(o.Quantity));
+
     protected override string Allowed => $"one of {string.Join(' ', on.Select(o => o.Words))} {off} {silent}".TrimEnd();
 
     protected override bool TryRead(scoped FieldValue value, ref GatheredValues into)
@@ -36,7 +38,7 @@ internal sealed class StateWords(string name, (Quantity Quantity, string Words)[
         }
         foreach ((Quantity quantity, _) in speaks ? _on : [])
         {
-            into.Flag(quantity, (turnedOn & (1UL << (int)quantity)) != 0);
+            into.Flag(quantity, turnedOn.Has(quantity));
         }
         return understood || !strict;
     }
@@ -46,7 +48,7 @@ internal sealed class StateWords(string name, (Quantity Quantity, string Words)[
         ulong quantities = 0;
         foreach ((Quantity quantity, byte[][] words) in _on)
         {
-            quantities |= Matches(word, words) ? 1UL << (int)quantity : 0;
+            quantities |= Matches(word, words) ? PointSet.Of(quantity) : 0;
         }
         return quantities;
     }

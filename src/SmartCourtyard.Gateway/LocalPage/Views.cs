@@ -40,7 +40,9 @@ internal sealed record TroubleView(string Id, TroubleReason Reason, string? Devi
 internal sealed record PathView(
     string Path, bool Up, long Queued, DateTimeOffset? OldestQueued, DateTimeOffset? LastReceipt, string? LastSequence, long Refused, string? Detail);
 
-internal sealed record UnassignedView(string Family, string Name, DateTimeOffset LastHeard, long Messages, string Raw);
+/// <summary>A device that the site file does not name.</summary>
+/// <param name="LastHeard">Null where only its family's inventory speaks of it.</param>
+internal sealed record UnassignedView(string Family, string Name, DateTimeOffset? LastHeard, long Messages, string Raw);
 
 internal sealed record SeriesView(string Device, string Quantity, string Unit, IReadOnlyList<SampleView> Items);
 

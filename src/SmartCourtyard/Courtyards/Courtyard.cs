@@ -36,6 +36,18 @@ public sealed record Place(string? Building = null, int? Unit = null, int? Floor
 /// <param name="Call">Whom the duty room speaks with (a SIP address); null where nobody.</param>
 public sealed record Device(string Id, string? Name, DeviceClass Class, Place At, Source Source, string? Call = null)
 {
+    /// <summary>How long it may stay silent before that is a trouble; null: as long as its class may.</summary>
+    public TimeSpan? Silence { get; init; }
+
+    /// <summary>The day it was put up, or its sensor renewed; null where the file does not say.</summary>
+    public DateOnly? Installed { get; init; }
+
+    /// <summary>How long it lasts from <see cref="Installed"/> on; null: as long as its class does.</summary>
+    public TimeSpan? ServiceLife { get; init; }
+
+    /// <summary>How often somebody must test it; null: as often as its class asks for.</summary>
+    public TimeSpan? TestEvery { get; init; }
+
     /// <summary>Two devices are the same thing if, and only if, they are the same object: ids are unique within a courtyard.</summary>
     public bool Equals(Device? other) => ReferenceEquals(this, other);
 

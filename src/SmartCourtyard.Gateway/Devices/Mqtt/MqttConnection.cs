@@ -97,7 +97,7 @@ internal sealed partial class MqttConnection : BackgroundService
                 bridges[family] = result.BridgeOnline;
                 break;
             case DecodeOutcome.UnassignedDevice:
-                _elsewhere.NoteUnassigned(family, result.UnassignedName!, payload, now);
+                _elsewhere.NoteUnassigned(family, result.UnassignedName!, result.Points, payload, now);
                 break;
             case DecodeOutcome.Undecodable:
                 _elsewhere.NoteUndecodable(message.Topic, result.Device?.Id, result.Problem!, payload, now);

@@ -18,7 +18,7 @@ internal sealed class MqttFamilies
         Courtyard courtyard, BrokerAccess broker, HeardElsewhere elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> hear,
         Func<TroubleReason, bool, string?, CancellationToken, ValueTask> trouble, TimeProvider time, ILoggerFactory loggers)
     {
-        IReadOnlyList<IMqttFamily> families = [new Zigbee2MqttFamily(courtyard)];
+        IReadOnlyList<IMqttFamily> families = [new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory)];
         var common = new MqttOptions
         {
             Host = broker.Host, Port = broker.Port, Tls = broker.Tls, CaFile = broker.CaFile, User = broker.User, Password = broker.Password,

@@ -14,11 +14,17 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
     private const int MaxProblems = 3;
     private const int LongestName = 128;
 
+    private static readonly FieldTable AnyDevice = new(Zigbee2MqttFields.OfAnyDevice());
+
+    private readonly Action<string, IReadOnlyList<InventoryDevice>>? _noteInventory;
     private readonly string _prefix;
     private readonly FrozenDictionary<string, Listed> _devices;
 
-    public Zigbee2MqttFamily(Courtyard courtyard, string baseTopic = "zigbee2mqtt")
+    /// <param name="noteInventory">Takes the devices that Zigbee2MQTT lists and the site file does not name; null where nobody asks.</param>
+    public Zigbee2MqttFamily(
+        Courtyard courtyard, string baseTopic = "zigbee2mqtt", Action<string, IReadOnlyList<InventoryDevice>>? noteInventory = null)
     {
+        _noteInventory = noteInventory;
         _prefix = baseTopic + "/";
         Filters = [baseTopic + "/#"];
         // The device itself and what Zigbee2MQTT publishes below its name.
@@ -83,22 +89,34 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
     {
         if (name is "bridge/devices")
         {
-            LearnUnits(payload);
+            Learn(Zigbee2MqttInventory.Read(payload));
         }
         return name is "bridge/state" && TryOnline(payload, out bool online) ? DecodeResult.Bridge(online) : DecodeResult.NotADevice;
     }
 
-    private void LearnUnits(ReadOnlySpan<byte> inventory)
+    private void Learn(IReadOnlyList<Zigbee2MqttListed> inventory)
     {
-        foreach (IGrouping<string, (string, string Property, string Unit)> one in Zigbee2MqttInventory.Units(inventory).GroupBy(u => u.FriendlyName))
+        var unassigned = new List<InventoryDevice>();
+        foreach (Zigbee2MqttListed one in inventory)
         {
-            if (_devices.TryGetValue(one.Key, out Listed? listed))
+            if (_devices.TryGetValue(one.FriendlyName, out Listed? listed))
             {
-                Field[] inUnits = [.. one.Select(u => listed.OfClass.Find(System.Text.Encoding.UTF8.GetBytes(u.Property))?.InUnit(u.Unit)).OfType<Field>()];
+                Field[] inUnits = [.. one.Exposes.Select(e => e.Unit is { } unit ? Find(listed.OfClass, e.Property)?.InUnit(unit) : null).OfType<Field>()];
                 listed.Fields = inUnits.Length == 0 ? listed.OfClass : listed.OfClass.With(inUnits);
             }
+            else
+            {
+                ulong points = one.Exposes.Aggregate(0UL, (all, e) => all | (Find(AnyDevice, e.Property)?.Points ?? 0));
+                unassigned.Add(new InventoryDevice(one.FriendlyName, one.Vendor, one.Model, points));
+            }
+        }
+        if (inventory.Count > 0)
+        {
+            _noteInventory?.Invoke(Name, unassigned);
         }
     }
+
+    private static Field? Find(FieldTable fields, string property) => fields.Find(System.Text.Encoding.UTF8.GetBytes(property));
 
     // Not a device's name itself: its availability, one of its properties, a command to it, or nobody we know.
     private DecodeResult DecodeBelow(ReadOnlySpan<char> name, ReadOnlySpan<byte> payload, ref GatheredValues values)
@@ -112,14 +130,16 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
         bool known = TryFind(parent, out Listed? listed);
         if (last is "availability" && slash > 0)
         {
-            return known ? DecodeResult.Heard(listed!.Device, ReadAvailability(payload, ref values)) : DecodeResult.Unassigned(parent);
+            return known ? DecodeResult.Heard(listed!.Device, ReadAvailability(payload, ref values)) : DecodeResult.Unassigned(parent, PointSet.Of(Quantity.Online));
         }
         ReadOnlySpan<byte> text = payload.TrimStart(" \t\r\n"u8);
         if (slash < 0 || text.IsEmpty || text[0] is (byte)'{' or (byte)'[')
         {
-            return DecodeResult.Unassigned(name);
+            ReadObject(payload, AnyDevice, ref values);
+            return DecodeResult.Unassigned(name, values.Points);
         }
-        return known ? DecodeResult.Heard(listed!.Device, ReadProperty(last, payload, listed.Fields, ref values)) : DecodeResult.Unassigned(parent);
+        string? problem = ReadProperty(last, payload, known ? listed!.Fields : AnyDevice, ref values);
+        return known ? DecodeResult.Heard(listed!.Device, problem) : DecodeResult.Unassigned(parent, values.Points);
     }
 
     private static bool IsCommand(ReadOnlySpan<char> segment) => segment is "set" or "get";

@@ -17,6 +17,16 @@ internal static class Zigbee2MqttFields
     public static IEnumerable<Field> Of(DeviceClass deviceClass) =>
         [.. Alarms(deviceClass), .. Condition(), .. Presence(deviceClass), .. Measurements(), new ActionWords("action", deviceClass), .. Own(deviceClass)];
 
+    /// <summary>
+    /// For devices that the site file does not name, to see what they seem to be. A press counts as a call for help, since that
+    /// is what a loose button would be bought for; the generic alarm bits say nothing, since nobody knows what of.
+    /// </summary>
+    public static IEnumerable<Field> OfAnyDevice() =>
+    [
+        .. Alarms(DeviceClass.GasDetector), .. Condition(), .. Presence(DeviceClass.Motion), .. Measurements(),
+        new ActionWords("action", DeviceClass.EmergencyButton), new Flag("fall", Fall), .. Own(DeviceClass.WaterLevel),
+    ];
+
     private static Field[] Alarms(DeviceClass deviceClass) =>
     [
         new Flag("smoke", Smoke),

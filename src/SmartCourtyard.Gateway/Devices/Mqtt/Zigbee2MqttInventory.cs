@@ -2,44 +2,62 @@ using System.Text.Json;
 
 namespace SmartCourtyard.Gateway.Devices.Mqtt;
 
+/// <summary>One device as Zigbee2MQTT lists it.</summary>
+/// <param name="Vendor">Null where nobody knows.</param>
+/// <param name="Model">Null where nobody knows.</param>
+/// <param name="Exposes">Its properties; the unit is null where the property has none.</param>
+internal sealed record Zigbee2MqttListed(
+    string FriendlyName, string? Vendor, string? Model, IReadOnlyList<(string Property, string? Unit)> Exposes);
+
 /// <summary>
 /// The list of devices that Zigbee2MQTT keeps on bridge/devices. It alone says in which unit a model reports, where models differ
 /// (organic vapours in ppb or µg/m³).
 /// </summary>
 internal static class Zigbee2MqttInventory
 {
-    /// <summary>Each property with a unit, by device; nothing where the payload is not such a list.</summary>
-    public static List<(string FriendlyName, string Property, string Unit)> Units(ReadOnlySpan<byte> payload)
+    /// <summary>All devices but the coordinator; nothing where the payload is not such a list.</summary>
+    public static IReadOnlyList<Zigbee2MqttListed> Read(ReadOnlySpan<byte> payload)
     {
-        var units = new List<(string, string, string)>();
+        var devices = new List<Zigbee2MqttListed>();
         try
         {
             var reader = new Utf8JsonReader(payload);
             using JsonDocument inventory = JsonDocument.ParseValue(ref reader);
             foreach (JsonElement device in Items(inventory.RootElement))
             {
-                if (Text(device, "friendly_name") is { } name && Member(device, "definition") is { } definition)
+                if (Text(device, "friendly_name") is { } name && Text(device, "type") != "Coordinator")
                 {
-                    Take(name, Member(definition, "exposes"), units);
+                    devices.Add(Device(name, device));
                 }
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            units.Clear(); // half an inventory could give one device's units to another
+            devices.Clear(); // half an inventory could give one device's units to another
         }
-        return units;
+        return devices;
     }
 
-    private static void Take(string name, JsonElement? exposes, List<(string, string, string)> units)
+    private static Zigbee2MqttListed Device(string name, JsonElement device)
+    {
+        var exposes = new List<(string, string?)>();
+        if (Member(device, "definition") is not { ValueKind: JsonValueKind.Object } definition)
+        {
+            return new Zigbee2MqttListed(name, Text(device, "manufacturer"), Text(device, "model_id"), exposes);
+        }
+        Take(Member(definition, "exposes"), exposes);
+        return new Zigbee2MqttListed(name, Text(definition, "vendor"), Text(definition, "model"), exposes);
+    }
+
+    private static void Take(JsonElement? exposes, List<(string, string?)> into)
     {
         foreach (JsonElement exposed in Items(exposes))
         {
-            if (Text(exposed, "property") is { } property && Text(exposed, "unit") is { } unit)
+            if (Text(exposed, "property") is { } property)
             {
-                units.Add((name, property, unit));
+                into.Add((property, Text(exposed, "unit")));
             }
-            Take(name, Member(exposed, "features"), units);
+            Take(Member(exposed, "features"), into);
         }
     }
 

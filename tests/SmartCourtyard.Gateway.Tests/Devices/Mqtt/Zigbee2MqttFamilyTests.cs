@@ -278,7 +278,7 @@ public sealed class Zigbee2MqttFamilyTests
         string line = File.ReadLines(CorpusLine.File("z2m-bridge-devices-sample.jsonl")).First();
         string payload = System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("payload").GetString()!;
 
-        Assert.NotEmpty(Zigbee2MqttInventory.Units(Encoding.UTF8.GetBytes(payload)));
+        Assert.Contains(Zigbee2MqttInventory.Read(Encoding.UTF8.GetBytes(payload)).SelectMany(d => d.Exposes), e => e.Unit is not null);
     }
 
     [Fact]

@@ -15,6 +15,14 @@ public sealed class AlarmLifeTests
     }
 
     [Fact]
+    public async Task What_counts_is_when_it_began_not_when_the_gateway_wrote_of_it()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a", time: TestClock.Start, raisedAt: TestClock.Start.AddMinutes(-5)));
+        Assert.True((bool?)(await room.AlarmAsync("a"))["late"]);
+    }
+
+    [Fact]
     public async Task A_new_occurrence_sounds_again_and_leaves_the_state_to_people()
     {
         await using var room = await RunningDutyRoom.StartAsync();

@@ -30,7 +30,7 @@ internal static class AlarmProjection
             Deadline = sent.RaisedAt + AlarmRow.TimeToAcknowledge(sent.Severity),
         };
         Describe(alarm, sent);
-        alarm.Late = sent.Clock == ClockState.Synchronised && now - incoming.Time > LateAfter;
+        alarm.Late = sent.Clock == ClockState.Synchronised && now - sent.RaisedAt > LateAfter;
         if (sent.Clock == ClockState.Unsynchronised || alarm.Late)
         {
             // People cannot be late for what nobody could have told them.

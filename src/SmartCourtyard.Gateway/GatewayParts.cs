@@ -72,7 +72,7 @@ internal sealed class GatewayParts
         }
 
         var elsewhere = new HeardElsewhere();
-        var mqtt = new MqttFamilies(courtyard, Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.TroubleAsync, time, loggers);
+        var mqtt = new MqttFamilies(courtyard, Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers);
         workers.AddRange(mqtt.Workers);
 
         foreach (var worker in workers)

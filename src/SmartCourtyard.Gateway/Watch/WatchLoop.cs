@@ -82,6 +82,10 @@ internal sealed partial class WatchLoop : BackgroundService
     public ValueTask TroubleAsync(TroubleReason reason, bool stands, string? detail, CancellationToken stop)
         => _inputs.Writer.WriteAsync(new OwnTrouble(reason, stands, detail), stop);
 
+    /// <summary>Takes news about a part of the gateway that devices depend on, as <see cref="Source.DependsOn"/> names it.</summary>
+    public ValueTask PartAsync(TroubleReason reason, string part, bool down, string? detail, CancellationToken stop)
+        => _inputs.Writer.WriteAsync(new OwnTrouble(reason, down, detail, part), stop);
+
     /// <summary>The health of every device, and the troubles that stand.</summary>
     public async ValueTask<(IReadOnlyList<DeviceHealth> Devices, IReadOnlyList<Trouble> Troubles)> DescribeAsync(CancellationToken stop)
     {
@@ -127,7 +131,7 @@ internal sealed partial class WatchLoop : BackgroundService
                 Receive(receipt.Command);
                 break;
             case OwnTrouble own:
-                _health.SetOwn(own.Reason, own.Stands, own.Detail, _clock.Now(), _troubleChanges);
+                _health.SetOwn(own.Reason, own.Stands, own.Detail, _clock.Now(), _troubleChanges, own.Part);
                 Keep(null, []);
                 break;
             case Tick:
@@ -287,7 +291,7 @@ internal sealed partial class WatchLoop : BackgroundService
 
     private sealed record ReceiptInput(DutyCommand Command) : Input;
 
-    private sealed record OwnTrouble(TroubleReason Reason, bool Stands, string? Detail) : Input;
+    private sealed record OwnTrouble(TroubleReason Reason, bool Stands, string? Detail, string? Part = null) : Input;
 
     private sealed record Tick : Input;
 

@@ -48,6 +48,9 @@ public sealed record Device(string Id, string? Name, DeviceClass Class, Place At
     /// <summary>How often somebody must test it; null: as often as its class asks for.</summary>
     public TimeSpan? TestEvery { get; init; }
 
+    /// <summary>How long it may stay silent: its own limit, or its class's.</summary>
+    public TimeSpan SilenceLimit() => Silence ?? Class.SilenceLimit();
+
     /// <summary>Two devices are the same thing if, and only if, they are the same object: ids are unique within a courtyard.</summary>
     public bool Equals(Device? other) => ReferenceEquals(this, other);
 

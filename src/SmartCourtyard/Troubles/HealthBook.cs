@@ -14,24 +14,22 @@ public sealed class HealthBook
 
     private readonly IReadOnlyList<Device> _devices;
     private readonly Dictionary<Device, DeviceState> _states;
-    private readonly Dictionary<TroubleReason, Trouble> _own = [];
-    private TimeSpan _listeningSince;
+    private readonly Dictionary<(TroubleReason Reason, string? Part), Trouble> _own = [];
     private TimeSpan _uptime;
 
     /// <summary>Begins at a moment at which nothing is known.</summary>
     public HealthBook(Courtyard courtyard, Moment start)
     {
         _devices = courtyard.Devices;
-        _states = courtyard.Devices.ToDictionary(d => d, _ => new DeviceState());
-        _listeningSince = start.Uptime;
+        _states = courtyard.Devices.ToDictionary(d => d, _ => new DeviceState { ListeningSince = start.Uptime });
         _uptime = start.Uptime;
     }
 
     /// <summary>The troubles that stand now.</summary>
     public IEnumerable<Trouble> Troubles => _own.Values.Concat(_devices.SelectMany(d => _states[d].Troubles.Values));
 
-    /// <summary>Whether a connection that devices depend on is down, so that their silence says nothing about themselves.</summary>
-    public bool IsBlind => _own.ContainsKey(TroubleReason.BrokerLost) || _own.ContainsKey(TroubleReason.BridgeOffline);
+    /// <summary>Whether a part of the gateway that the device depends on is down, so that its silence says nothing about itself.</summary>
+    public bool IsBlind(Device device) => _states.TryGetValue(device, out var state) && state.IsBlind;
 
     /// <summary>Takes what one message of a device says about the device's own health.</summary>
     /// <param name="message">All readings of the message; all of one device.</param>
@@ -62,15 +60,10 @@ public sealed class HealthBook
     public void Tick(Moment now, List<TroubleChange> changes)
     {
         _uptime = now.Uptime;
-        if (IsBlind)
-        {
-            return;
-        }
-
         foreach (var device in _devices)
         {
             var state = _states[device];
-            if (state.SaidOffline || IsSilent(device, state))
+            if (!state.IsBlind && (state.SaidOffline || IsSilent(device, state)))
             {
                 Raise(device, state, TroubleReason.Silent, now, changes);
             }
@@ -78,25 +71,49 @@ public sealed class HealthBook
     }
 
     /// <summary>Begins or ends a trouble of the gateway itself.</summary>
-    public void SetOwn(TroubleReason reason, bool stands, string? detail, Moment now, List<TroubleChange> changes)
+    /// <param name="reason">What is wrong.</param>
+    /// <param name="stands">True to begin it, false to end it; saying so again changes nothing.</param>
+    /// <param name="detail">One plain sentence for the technician, or null.</param>
+    /// <param name="now">When it was noticed.</param>
+    /// <param name="changes">Receives the trouble that begins or ends.</param>
+    /// <param name="part">The part of the gateway that is down, as <see cref="Source.DependsOn"/> names it; null where none is.</param>
+    public void SetOwn(
+        TroubleReason reason, bool stands, string? detail, Moment now, List<TroubleChange> changes, string? part = null)
     {
         _uptime = now.Uptime;
-        var wasBlind = IsBlind;
-        if (stands && !_own.ContainsKey(reason))
+        if (stands && !_own.ContainsKey((reason, part)))
         {
             var trouble = new Trouble(Guid.CreateVersion7(now.Time).ToString(), reason, null, now.Time, detail);
-            _own.Add(reason, trouble);
+            _own.Add((reason, part), trouble);
             changes.Add(new TroubleChange(true, trouble));
         }
-        else if (!stands && _own.Remove(reason, out var trouble))
+        else if (!stands && _own.Remove((reason, part), out var trouble))
         {
             changes.Add(new TroubleChange(false, trouble));
         }
-
-        if (wasBlind && !IsBlind)
+        else
         {
-            // Nobody could be heard meanwhile: each device gets its whole time again before its silence says anything.
-            _listeningSince = now.Uptime;
+            return;
+        }
+
+        if (part is not null)
+        {
+            SetBlind(now);
+        }
+    }
+
+    private void SetBlind(Moment now)
+    {
+        var down = _own.Keys.Select(o => o.Part).ToHashSet(StringComparer.Ordinal);
+        foreach (var (device, state) in _states)
+        {
+            var was = state.IsBlind;
+            state.IsBlind = device.Source.DependsOn.Any(down.Contains);
+            if (was && !state.IsBlind)
+            {
+                // Nobody could hear it meanwhile: it gets its whole time again before its silence says anything.
+                state.ListeningSince = now.Uptime;
+            }
         }
     }
 
@@ -147,13 +164,13 @@ public sealed class HealthBook
 
     private bool IsSilent(Device device, DeviceState state)
     {
-        var since = state.HeardUptime > _listeningSince ? state.HeardUptime.Value : _listeningSince;
-        return device.Source is not UnservedSource && _uptime - since > device.Class.SilenceLimit();
+        var since = state.HeardUptime > state.ListeningSince ? state.HeardUptime.Value : state.ListeningSince;
+        return device.Source is not UnservedSource && _uptime - since > device.SilenceLimit();
     }
 
-    private void SetSilent(Device device, DeviceState state, bool silent, Moment now, List<TroubleChange> changes)
+    private static void SetSilent(Device device, DeviceState state, bool silent, Moment now, List<TroubleChange> changes)
     {
-        if (silent && IsBlind)
+        if (silent && state.IsBlind)
         {
             return;
         }
@@ -189,7 +206,7 @@ public sealed class HealthBook
         var word = (state.LastHeard, state.Troubles) switch
         {
             (null, _) => HealthState.Unknown,
-            _ when IsBlind || state.Troubles.ContainsKey(TroubleReason.Silent) || _uptime - state.HeardUptime > device.Class.SilenceLimit()
+            _ when state.IsBlind || state.Troubles.ContainsKey(TroubleReason.Silent) || _uptime - state.HeardUptime > device.SilenceLimit()
                 => HealthState.Unobserved,
             (_, { Count: > 0 }) => HealthState.Trouble,
             _ => HealthState.Ok,
@@ -200,6 +217,11 @@ public sealed class HealthBook
 
     private sealed class DeviceState
     {
+        /// <summary>Since when it could have been heard.</summary>
+        public required TimeSpan ListeningSince { get; set; }
+
+        public bool IsBlind { get; set; }
+
         public DateTimeOffset? LastHeard { get; set; }
 
         public TimeSpan? HeardUptime { get; set; }

@@ -24,6 +24,8 @@ public enum TroubleReason
     [JsonStringEnumMemberName("broker-lost")] BrokerLost,
     /// <summary>Zigbee2MQTT says that it is offline: none of its devices can be heard.</summary>
     [JsonStringEnumMemberName("bridge-offline")] BridgeOffline,
+    /// <summary>A bus, chip or converter that devices hang on does not answer; the detail names it.</summary>
+    [JsonStringEnumMemberName("connection-lost")] ConnectionLost,
     /// <summary>The gateway's disk does not take events; they are held in memory and handed on from there.</summary>
     [JsonStringEnumMemberName("storage-failing")] StorageFailing,
     /// <summary>The next holder refuses an event.</summary>

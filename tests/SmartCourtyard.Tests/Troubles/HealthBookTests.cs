@@ -158,7 +158,7 @@ public sealed class HealthBookTests
         Assert.Empty(Tick(500));
         Assert.Equal(HealthState.Unobserved, Health(_gas).State);
         Assert.Equal(reason, _book.Troubles.Single().Reason);
-        Assert.True(_book.IsBlind);
+        Assert.True(_book.IsBlind(_gas));
     }
 
     [Fact]
@@ -200,10 +200,19 @@ public sealed class HealthBookTests
     }
 
     [Fact]
+    public void A_part_that_is_down_hides_only_what_depends_on_it()
+    {
+        Hear(0, _gas.Says(Quantity.Gas, 0));
+        Assert.Equal([(true, TroubleReason.ConnectionLost, null)], Own(0.1, TroubleReason.ConnectionLost, true, "no answer"));
+        Assert.Equal(HealthState.Ok, Health(_gas).State);
+        Assert.Contains((true, TroubleReason.Silent, "gas"), Tick(1));
+    }
+
+    [Fact]
     public void A_trouble_of_the_gateway_that_is_not_blindness_hides_no_device()
     {
         Own(0, TroubleReason.StorageFailing, true, "disk full");
-        Assert.False(_book.IsBlind);
+        Assert.False(_book.IsBlind(_gas));
         Assert.Equal("disk full", _book.Troubles.Single().Detail);
         Hear(0, _gas.Says(Quantity.Gas, 0));
         Assert.Equal(HealthState.Ok, Health(_gas).State);
@@ -224,7 +233,13 @@ public sealed class HealthBookTests
     private (bool, TroubleReason, string?)[] Tick(double hours) => Told(c => _book.Tick(Estate.AfterHours(hours), c));
 
     private (bool, TroubleReason, string?)[] Own(double hours, TroubleReason reason, bool stands, string? detail = null)
-        => Told(c => _book.SetOwn(reason, stands, detail, Estate.AfterHours(hours), c));
+        => Told(c => _book.SetOwn(reason, stands, detail, Estate.AfterHours(hours), c, reason switch
+        {
+            TroubleReason.BrokerLost => Source.Broker,
+            TroubleReason.BridgeOffline => "zigbee2mqtt",
+            TroubleReason.ConnectionLost => "modbus tcp 192.0.2.7:502",
+            _ => null,
+        }));
 
     private static (bool, TroubleReason, string?)[] Told(Action<List<TroubleChange>> act)
     {

@@ -20,7 +20,7 @@ internal sealed partial class MqttConnection : BackgroundService
     private readonly IReadOnlyList<IMqttFamily> _families;
     private readonly HeardElsewhere _elsewhere;
     private readonly Func<HeardBatch, CancellationToken, ValueTask<bool>> _hear;
-    private readonly Func<TroubleReason, bool, string?, CancellationToken, ValueTask> _trouble;
+    private readonly Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> _partDown;
     private readonly TimeProvider _time;
     private readonly ILogger<MqttConnection> _logger;
     private readonly MqttClient _client;
@@ -29,11 +29,11 @@ internal sealed partial class MqttConnection : BackgroundService
 
     public MqttConnection(
         string name, MqttOptions options, string? stateTopic, IReadOnlyList<IMqttFamily> families, HeardElsewhere elsewhere,
-        Func<HeardBatch, CancellationToken, ValueTask<bool>> hear, Func<TroubleReason, bool, string?, CancellationToken, ValueTask> trouble,
+        Func<HeardBatch, CancellationToken, ValueTask<bool>> hear, Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> partDown,
         TimeProvider time, ILogger<MqttConnection> logger)
     {
-        (_name, _stateTopic, _custody, _families, _elsewhere, _hear, _trouble, _time, _logger) =
-            (name, stateTopic, stateTopic is not null, families, elsewhere, hear, trouble, time, logger);
+        (_name, _stateTopic, _custody, _families, _elsewhere, _hear, _partDown, _time, _logger) =
+            (name, stateTopic, stateTopic is not null, families, elsewhere, hear, partDown, time, logger);
         _notReady = $"the broker has not answered yet ({name})";
         _client = new MqttClient(options, ReceiveAsync, time);
         _client.StateChanged += Note;
@@ -72,7 +72,7 @@ internal sealed partial class MqttConnection : BackgroundService
         var taken = await _hear(batch, stop).ConfigureAwait(false);
         foreach (var (bridge, online) in bridges)
         {
-            await _trouble(TroubleReason.BridgeOffline, !online, online ? null : $"{bridge} says that it is offline", stop).ConfigureAwait(false);
+            await _partDown(TroubleReason.BridgeOffline, bridge, !online, online ? null : $"{bridge} says that it is offline", stop).ConfigureAwait(false);
         }
 
         return taken;
@@ -189,7 +189,7 @@ internal sealed partial class MqttConnection : BackgroundService
             if (lost != told && _custody)
             {
                 told = lost;
-                await _trouble(TroubleReason.BrokerLost, lost, _notReady, stop).ConfigureAwait(false);
+                await _partDown(TroubleReason.BrokerLost, Source.Broker, lost, _notReady, stop).ConfigureAwait(false);
             }
         }
     }

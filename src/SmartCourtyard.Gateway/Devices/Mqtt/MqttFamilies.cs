@@ -16,7 +16,7 @@ internal sealed class MqttFamilies
 {
     public MqttFamilies(
         Courtyard courtyard, BrokerAccess broker, HeardElsewhere elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> hear,
-        Func<TroubleReason, bool, string?, CancellationToken, ValueTask> trouble, TimeProvider time, ILoggerFactory loggers)
+        Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> partDown, TimeProvider time, ILoggerFactory loggers)
     {
         IReadOnlyList<IMqttFamily> families = [new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory)];
         var common = new MqttOptions
@@ -42,8 +42,8 @@ internal sealed class MqttFamilies
             SessionExpiry = TimeSpan.Zero,
             Subscriptions = [.. families.SelectMany(f => f.Filters).Distinct().Select(f => new MqttSubscription(f, MqttQos.AtMostOnce))],
         };
-        Alarms = new MqttConnection("alarms", alarms, state, families, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
-        Telemetry = new MqttConnection("telemetry", telemetry, stateTopic: null, families, elsewhere, hear, trouble, time, loggers.CreateLogger<MqttConnection>());
+        Alarms = new MqttConnection("alarms", alarms, state, families, elsewhere, hear, partDown, time, loggers.CreateLogger<MqttConnection>());
+        Telemetry = new MqttConnection("telemetry", telemetry, stateTopic: null, families, elsewhere, hear, partDown, time, loggers.CreateLogger<MqttConnection>());
     }
 
     public MqttConnection Alarms { get; }

@@ -9,6 +9,7 @@ using SmartCourtyard.Gateway.Measurements;
 using SmartCourtyard.Gateway.Paths;
 using SmartCourtyard.Gateway.Site;
 using SmartCourtyard.Gateway.Watch;
+using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway;
@@ -88,7 +89,7 @@ internal sealed class GatewayParts
         builder.Services.AddProblemDetails();
         var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, mqtt, history, historyFeed, influx, influxFeed);
         return new GatewayParts(
-            workers, Sources(options, journal, watch, history, status, elsewhere, mqtt, metrics), options.DutyRoom?.Token, time);
+            workers, Sources(options, courtyard, journal, watch, history, status, elsewhere, mqtt, metrics), options.DutyRoom?.Token, time);
     }
 
     public void Map(WebApplication app) => LocalApi.Map(app, _sources, _token, _time);
@@ -113,7 +114,7 @@ internal sealed class GatewayParts
     }
 
     private static LocalSources Sources(
-        GatewayOptions options, EventJournal journal, WatchLoop watch, History history, PathStatus status,
+        GatewayOptions options, Courtyard courtyard, EventJournal journal, WatchLoop watch, History history, PathStatus status,
         HeardElsewhere elsewhere, MqttFamilies mqtt, Metrics metrics) => new()
     {
         Alarms = () => watch.Alarms,
@@ -121,13 +122,24 @@ internal sealed class GatewayParts
         Readings = (device, quantity, from, to, step, most)
             => [.. history.Read(device, quantity, from, to, step, most).Select(s => (s.At, s.Value))],
         Paths = () => options.DutyRoom is null ? [] : [View(journal, status)],
-        Unassigned = () => [.. elsewhere.Unassigned().Select(u => new UnassignedView(u.Family, u.Name, u.LastHeard, u.Messages, u.Raw))],
+        Unassigned = () => View(elsewhere.Unassigned(), courtyard),
         Undecodable = elsewhere.Messages,
         UndecodableOf = elsewhere.Of,
         // The gateway is ready when it hears; without an uplink it does its work all the same.
         NotReady = mqtt.NotReady,
         Metrics = metrics.Text,
     };
+
+    private static List<UnassignedView> View(IReadOnlyList<UnassignedDevice> unassigned, Courtyard courtyard)
+    {
+        var lines = new SiteLines(courtyard.Devices.Select(d => d.Id));
+        return
+        [
+            .. unassigned.Select(u => (Device: u, Class: SeemsToBe.Of(u.Points))).Select(u => new UnassignedView(
+                u.Device.Family, u.Device.Name, u.Device.LastHeard, u.Device.Messages, u.Device.Raw,
+                [.. u.Device.Points.Quantities().Select(q => q.Name())], u.Class?.Name(), u.Device.Vendor, u.Device.Model, lines.For(u.Device, u.Class))),
+        ];
+    }
 
     private static PathView View(EventJournal journal, PathStatus status)
     {

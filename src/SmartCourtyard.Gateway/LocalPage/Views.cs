@@ -42,7 +42,12 @@ internal sealed record PathView(
 
 /// <summary>A device that the site file does not name.</summary>
 /// <param name="LastHeard">Null where only its family's inventory speaks of it.</param>
-internal sealed record UnassignedView(string Family, string Name, DateTimeOffset? LastHeard, long Messages, string Raw);
+/// <param name="Points">The quantities it spoke of, or can speak of.</param>
+/// <param name="Class">What it seems to be; null where nothing tells.</param>
+/// <param name="Yaml">The lines that add it to the site file.</param>
+internal sealed record UnassignedView(
+    string Family, string Name, DateTimeOffset? LastHeard, long Messages, string Raw, IReadOnlyList<string> Points, string? Class,
+    string? Vendor, string? Model, string Yaml);
 
 internal sealed record SeriesView(string Device, string Quantity, string Unit, IReadOnlyList<SampleView> Items);
 

@@ -92,7 +92,7 @@ public sealed class LocalApiTests : IAsyncLifetime
             """{"items":[{"id":"t1","reason":"broker-lost","device":null,"raisedAt":"2026-11-22T04:30:00.000Z","detail":"no answer"}]}""",
             (await GetAsync("api/v1/troubles")).GetRawText());
         Assert.Equal(
-            """{"items":[{"family":"zigbee2mqtt","name":"0x01","lastHeard":"2026-11-22T04:30:00.000Z","messages":5,"raw":"raw"}]}""",
+            """{"items":[{"family":"zigbee2mqtt","name":"0x01","lastHeard":"2026-11-22T04:30:00.000Z","messages":5,"raw":"raw","points":["smoke"],"class":"smoke-detector","vendor":null,"model":"HS1SA","yaml":"  - id: x\n"}]}""",
             (await GetAsync("api/v1/unassigned")).GetRawText());
         Assert.Equal("zigbee2mqtt/x", (await GetAsync("api/v1/undecodable")).GetProperty("items")[0].GetProperty("topic").GetString());
     }
@@ -213,7 +213,8 @@ public sealed class LocalApiTests : IAsyncLifetime
                 return [(TestClock.Night, 412.5)];
             },
             Paths = () => [new PathView("https", true, 3, null, TestClock.Night, "42", 0, null)],
-            Unassigned = () => [new UnassignedView("zigbee2mqtt", "0x01", TestClock.Night, 5, "raw")],
+            Unassigned = () => [new UnassignedView(
+                "zigbee2mqtt", "0x01", TestClock.Night, 5, "raw", ["smoke"], "smoke-detector", null, "HS1SA", "  - id: x\n")],
             Undecodable = () => [undecodable],
             UndecodableOf = id => id == Estate.Smoke.Id ? (3, undecodable) : null,
             NotReady = () => _notReady,

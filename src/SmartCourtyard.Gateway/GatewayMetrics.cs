@@ -1,10 +1,10 @@
 using SmartCourtyard.Gateway.Devices;
-using SmartCourtyard.Gateway.Devices.Mqtt;
 using SmartCourtyard.Gateway.Health;
 using SmartCourtyard.Gateway.Journal;
 using SmartCourtyard.Gateway.Measurements;
 using SmartCourtyard.Gateway.Paths;
 using SmartCourtyard.Gateway.Watch;
+using SmartCourtyard.Mqtt;
 
 namespace SmartCourtyard.Gateway;
 
@@ -12,7 +12,7 @@ namespace SmartCourtyard.Gateway;
 internal static class GatewayMetrics
 {
     public static Metrics Of(
-        EventJournal journal, WatchLoop watch, PathStatus status, HeardElsewhere elsewhere, MqttFamilies mqtt,
+        EventJournal journal, WatchLoop watch, PathStatus status, HeardElsewhere elsewhere, DeviceHost devices,
         History history, ReadingFeed historyFeed, InfluxWriter? influx, ReadingFeed? influxFeed)
     {
         var metrics = new List<Metric>
@@ -34,15 +34,18 @@ internal static class GatewayMetrics
             metrics.Add(new("gateway_influx_refused_total", "Readings that the telemetry store refuses.", true, () => influx.Refused));
         }
 
-        MqttConnection[] connections = [mqtt.Alarms, mqtt.Telemetry];
-        metrics.AddRange(connections.Select(c => new Metric(
-            "gateway_mqtt_received_total", "Messages from the broker.", true, () => c.Counters.Received, Label(c))));
-        metrics.AddRange(connections.Select(c => new Metric(
-            "gateway_mqtt_redelivered_total", "Messages that the broker sent again.", true, () => c.Counters.Redelivered, Label(c))));
-        metrics.AddRange(connections.Select(c => new Metric(
-            "gateway_mqtt_reconnects_total", "Connections after the first.", true, () => c.Counters.Reconnects, Label(c))));
+        metrics.Add(new("gateway_site_reloads_total", "How often the site file was read again and brought something new.", true, () => devices.Reloads));
+        metrics.Add(new("gateway_site_good", "1 while the site file was good when it was read last.", false, () => devices.IsLastGood ? 1 : 0));
+        // These begin again at zero with another site file, as counters do at a restart.
+        metrics.AddRange(Each("gateway_mqtt_received_total", "Messages from the broker.", devices, c => c.Received));
+        metrics.AddRange(Each("gateway_mqtt_redelivered_total", "Messages that the broker sent again.", devices, c => c.Redelivered));
+        metrics.AddRange(Each("gateway_mqtt_reconnects_total", "Connections after the first.", devices, c => c.Reconnects));
         return new Metrics(metrics);
     }
 
-    private static string Label(MqttConnection connection) => $"{{connection=\"{connection.Name}\"}}";
+    private static IEnumerable<Metric> Each(string name, string help, DeviceHost devices, Func<MqttCounters, double> count) =>
+    [
+        new(name, help, true, () => count(devices.Current.Mqtt.Alarms.Counters), "{connection=\"alarms\"}"),
+        new(name, help, true, () => count(devices.Current.Mqtt.Telemetry.Counters), "{connection=\"telemetry\"}"),
+    ];
 }

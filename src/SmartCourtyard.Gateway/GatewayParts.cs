@@ -24,13 +24,16 @@ internal sealed class GatewayParts
     private readonly string? _token;
     private readonly TimeProvider _time;
 
-    private GatewayParts(IReadOnlyList<BackgroundService> workers, LocalSources sources, string? token, TimeProvider time)
-        => (Workers, _sources, _token, _time) = (workers, sources, token, time);
+    private readonly DeviceHost _devices;
+
+    private GatewayParts(IReadOnlyList<BackgroundService> workers, DeviceHost devices, LocalSources sources, string? token, TimeProvider time)
+        => (Workers, _devices, _sources, _token, _time) = (workers, devices, sources, token, time);
 
     public IReadOnlyList<BackgroundService> Workers { get; }
 
-    public static GatewayParts Wire(WebApplicationBuilder builder, GatewayOptions options, Courtyard courtyard, TimeProvider time, string version)
+    public static GatewayParts Wire(WebApplicationBuilder builder, GatewayOptions options, SiteResult site, TimeProvider time, string version)
     {
+        var courtyard = site.Courtyard!;
         // The parts are made by hand, so they need their loggers before the host is built.
         var loggers = builder.Services.BuildServiceProvider().GetRequiredService<ILoggerFactory>();
         var workers = new List<BackgroundService>();
@@ -66,15 +69,17 @@ internal sealed class GatewayParts
             await watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).ConfigureAwait(false);
         workers.Add(watch);
 
+        var elsewhere = new HeardElsewhere();
+        var outlets = new DeviceOutlets(Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers);
+        Supervision? supervision = null;
+        var devices = Devices(options, site, outlets, watch, now => supervision?.Replace(now.Courtyard!), loggers);
         var status = new PathStatus();
         if (options.DutyRoom is { } dutyRoom)
         {
-            AddPath(workers, dutyRoom, status, courtyard, store, journal, watch, loggers, time, version);
+            supervision = AddPath(workers, dutyRoom, status, courtyard, store, journal, watch, devices, loggers, time, version);
         }
 
-        var elsewhere = new HeardElsewhere();
-        var mqtt = new MqttFamilies(courtyard, Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers);
-        workers.AddRange(mqtt.Workers);
+        workers.Add(devices);
 
         foreach (var worker in workers)
         {
@@ -87,18 +92,30 @@ internal sealed class GatewayParts
             json.SerializerOptions.Converters.Add(new UtcMillisecondsConverter());
         });
         builder.Services.AddProblemDetails();
-        var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, mqtt, history, historyFeed, influx, influxFeed);
+        var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, devices, history, historyFeed, influx, influxFeed);
         return new GatewayParts(
-            workers, Sources(options, courtyard, journal, watch, history, status, elsewhere, mqtt, metrics), options.DutyRoom?.Token, time);
+            workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, metrics), options.DutyRoom?.Token, time);
     }
+
+    /// <summary>Reads the site file again, soon.</summary>
+    public void Reload() => _devices.Reload();
 
     public void Map(WebApplication app) => LocalApi.Map(app, _sources, _token, _time);
 
     private static BrokerAccess Broker(MqttAccess mqtt) => new(mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.CaFile, mqtt.User, mqtt.Password);
 
-    private static void AddPath(
+    private static DeviceHost Devices(
+        GatewayOptions options, SiteResult site, DeviceOutlets outlets, WatchLoop watch, Action<SiteResult> replaced, ILoggerFactory loggers)
+    {
+        var outputs = new ReloadOutputs(
+            watch.ReloadAsync, (reason, stop) => watch.TroubleAsync(TroubleReason.SiteRefused, reason is not null, reason, stop), replaced);
+        return new DeviceHost(
+            options.SiteFile, site, (now, before) => new DeviceWorkers(now, outlets, before), outputs, loggers.CreateLogger<DeviceHost>());
+    }
+
+    private static Supervision AddPath(
         List<BackgroundService> workers, DutyRoomAccess access, PathStatus status, Courtyard courtyard, JournalStore store, EventJournal journal,
-        WatchLoop watch, ILoggerFactory loggers, TimeProvider time, string version)
+        WatchLoop watch, DeviceHost devices, ILoggerFactory loggers, TimeProvider time, string version)
     {
         var dutyRoom = new DutyRoomClient(access.Url, access.Token, courtyard.Id, time);
         var outputs = new PathOutputs(
@@ -106,27 +123,35 @@ internal sealed class GatewayParts
             async (expected, renumber, stop) => await journal.SkipToAsync(expected, renumber, stop).ConfigureAwait(false),
             watch.TroubleAsync);
         workers.Add(new HttpsPath(journal.Outbox, dutyRoom, status, outputs, time, loggers.CreateLogger<HttpsPath>()));
-        workers.Add(new Supervision(
+        var supervision = new Supervision(
             courtyard, dutyRoom, status, () => journal.LastSequence, journal.Outbox,
             async stop => (await watch.DescribeAsync(stop).ConfigureAwait(false)).Devices,
-            async (expected, stop) => await journal.SkipToAsync(expected, renumber: false, stop).ConfigureAwait(false), time, version));
-        workers.Add(new CommandStream(dutyRoom, store.ReadCommandBookmark(), watch.ReceiveAsync, time, loggers.CreateLogger<CommandStream>()));
+            async (expected, stop) => await journal.SkipToAsync(expected, renumber: false, stop).ConfigureAwait(false), time, version);
+        workers.Add(supervision);
+        workers.Add(new CommandStream(dutyRoom, store.ReadCommandBookmark(), watch.ReceiveAsync, Orders(devices), time, loggers.CreateLogger<CommandStream>()));
+        return supervision;
     }
 
+    /// <summary>The commands of the duty room that this gateway carries out, besides receipts.</summary>
+    private static Dictionary<string, Func<CommandBody, CancellationToken, ValueTask<string?>>> Orders(DeviceHost devices) => new(StringComparer.Ordinal)
+    {
+        ["site.reload"] = async (_, stop) => await devices.ReloadAsync(stop).ConfigureAwait(false) is { } refused ? $"site-refused: {refused}" : null,
+    };
+
     private static LocalSources Sources(
-        GatewayOptions options, Courtyard courtyard, EventJournal journal, WatchLoop watch, History history, PathStatus status,
-        HeardElsewhere elsewhere, MqttFamilies mqtt, Metrics metrics) => new()
+        GatewayOptions options, EventJournal journal, WatchLoop watch, History history, PathStatus status,
+        HeardElsewhere elsewhere, DeviceHost devices, Metrics metrics) => new()
     {
         Alarms = () => watch.Alarms,
         Health = watch.DescribeAsync,
         Readings = (device, quantity, from, to, step, most)
             => [.. history.Read(device, quantity, from, to, step, most).Select(s => (s.At, s.Value))],
         Paths = () => options.DutyRoom is null ? [] : [View(journal, status)],
-        Unassigned = () => View(elsewhere.Unassigned(), courtyard),
+        Unassigned = () => View(elsewhere.Unassigned(), devices.Current.Courtyard),
         Undecodable = elsewhere.Messages,
         UndecodableOf = elsewhere.Of,
         // The gateway is ready when it hears; without an uplink it does its work all the same.
-        NotReady = mqtt.NotReady,
+        NotReady = () => devices.Current.NotReady(),
         Metrics = metrics.Text,
     };
 

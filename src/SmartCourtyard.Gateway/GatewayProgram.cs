@@ -1,8 +1,8 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using Serilog;
-using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Site;
 
 namespace SmartCourtyard.Gateway;
@@ -24,14 +24,15 @@ internal static class GatewayProgram
             return Fail(mistakes);
         }
 
-        if (SiteCommand.Read(options.SiteFile, Console.Error) is not { } courtyard)
+        var site = SiteCommand.ReadSite(options.SiteFile, Console.Error);
+        if (!site.IsGood)
         {
             return 1;
         }
 
         try
         {
-            return await ServeAsync(builder, options, courtyard).ConfigureAwait(false);
+            return await ServeAsync(builder, options, site).ConfigureAwait(false);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
@@ -43,7 +44,7 @@ internal static class GatewayProgram
         }
     }
 
-    private static async Task<int> ServeAsync(WebApplicationBuilder builder, GatewayOptions options, Courtyard courtyard)
+    private static async Task<int> ServeAsync(WebApplicationBuilder builder, GatewayOptions options, SiteResult site)
     {
         Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (TryLock(options.DataDirectory) is not { } held)
@@ -60,7 +61,13 @@ internal static class GatewayProgram
             builder.WebHost.UseUrls("http://127.0.0.1:8081");
         }
 
-        var parts = GatewayParts.Wire(builder, options, courtyard, TimeProvider.System, Version);
+        var parts = GatewayParts.Wire(builder, options, site, TimeProvider.System, Version);
+        // Without this the signal would end the program.
+        using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            parts.Reload();
+        });
         var app = builder.Build();
         parts.Map(app);
         await app.RunAsync().ConfigureAwait(false);

@@ -41,7 +41,10 @@ internal static class SiteCommand
     }
 
     /// <summary>The courtyard of a site file; null after naming every mistake.</summary>
-    public static Courtyard? Read(string path, TextWriter errors)
+    public static Courtyard? Read(string path, TextWriter errors) => ReadSite(path, errors).Courtyard;
+
+    /// <summary>A site file; every mistake has been named.</summary>
+    public static SiteResult ReadSite(string path, TextWriter errors)
     {
         var site = SiteFile.Read(path);
         foreach (var mistake in site.Mistakes)
@@ -49,6 +52,6 @@ internal static class SiteCommand
             errors.WriteLine(mistake);
         }
 
-        return site.Courtyard;
+        return site;
     }
 }

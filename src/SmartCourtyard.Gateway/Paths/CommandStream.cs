@@ -5,9 +5,13 @@ using SmartCourtyard.Custody;
 
 namespace SmartCourtyard.Gateway.Paths;
 
-/// <summary>Listens to the duty room's commands, from the last one answered on, and hands each to the watch.</summary>
+/// <summary>
+/// Listens to the duty room's commands, from the last one answered on, and hands each to the watch. Orders (by their type) are
+/// carried out first, one after the other, and give back why they failed, or null: so each is answered before the next is known.
+/// </summary>
 internal sealed partial class CommandStream(
-    DutyRoomClient dutyRoom, string? bookmark, Func<DutyCommand, CancellationToken, ValueTask> receive, TimeProvider time,
+    DutyRoomClient dutyRoom, string? bookmark, Func<DutyCommand, CancellationToken, ValueTask> receive,
+    IReadOnlyDictionary<string, Func<CommandBody, CancellationToken, ValueTask<string?>>> orders, TimeProvider time,
     ILogger<CommandStream> logger) : BackgroundService
 {
     // The duty room sends a sign of life every 15 s; three missed ones end the wait.
@@ -76,7 +80,10 @@ internal sealed partial class CommandStream(
             "alarm.resolved" => ReceiptKind.Resolved,
             _ => (ReceiptKind?)null,
         };
-        var failure = body is null || (kind is not null && body.AlarmId is null) ? "unreadable" : kind is null ? "not-supported" : null;
+        var failure = body is null || (kind is not null && body.AlarmId is null) ? "unreadable"
+            : kind is not null ? null
+            : orders.TryGetValue(type, out var order) ? await order(body, stop).ConfigureAwait(false)
+            : "not-supported";
         var command = new DutyCommand(
             id, body?.Id ?? id, type, kind ?? ReceiptKind.Stored, kind is null ? null : body?.AlarmId, body?.At ?? time.GetUtcNow(), failure);
         await receive(command, stop).ConfigureAwait(false);

@@ -19,25 +19,53 @@ internal sealed class Supervision(
 
     private readonly long _start = time.GetTimestamp();
     private readonly Dictionary<string, HealthReport> _told = new(StringComparer.Ordinal);
-    private bool _siteTold;
+    private volatile Courtyard _courtyard = courtyard;
+    private volatile TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Courtyard? _siteTold;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
         {
             var alive = await TurnAsync(stoppingToken).ConfigureAwait(false);
-            await Task.Delay(alive ? BeatEvery : TryAgainAfter, time, stoppingToken).ConfigureAwait(false);
+            await PauseAsync(alive ? BeatEvery : TryAgainAfter, stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Goes on with another courtyard: the duty room is told at once, of the site and of the health of all its devices.</summary>
+    public void Replace(Courtyard courtyard)
+    {
+        _courtyard = courtyard;
+        _replaced.TrySetResult();
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await Task.WhenAny(_replaced.Task, Task.Delay(pause, time, either.Token)).ConfigureAwait(false);
+        await either.CancelAsync().ConfigureAwait(false);
+        stop.ThrowIfCancellationRequested();
+        if (_replaced.Task.IsCompleted)
+        {
+            _replaced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
     private async Task<bool> TurnAsync(CancellationToken stop)
     {
+        var site = _courtyard;
+        if (_siteTold is not null && _siteTold != site)
+        {
+            _siteTold = null;
+            _told.Clear();
+        }
+
         var devices = await health(stop).ConfigureAwait(false);
         var reports = devices.Select(HealthReport.From).ToList();
-        if (!_siteTold)
+        if (_siteTold is null
+            && (await dutyRoom.DescribeAsync(SiteReport.From(site), stop).ConfigureAwait(false)).Reason == HandoverReason.Stored)
         {
-            _siteTold = (await dutyRoom.DescribeAsync(SiteReport.From(courtyard), stop).ConfigureAwait(false)).Reason
-                == HandoverReason.Stored;
+            _siteTold = site;
         }
 
         var beat = new Heartbeat(
@@ -48,7 +76,7 @@ internal sealed class Supervision(
         {
             status.Down(answer);
             // A duty room that comes back may be another one, or an older one: it is told everything again.
-            _siteTold = false;
+            _siteTold = null;
             _told.Clear();
             return false;
         }
@@ -59,7 +87,7 @@ internal sealed class Supervision(
             await skipTo(expected, stop).ConfigureAwait(false);
         }
 
-        return _siteTold && await TellHealthAsync(reports, stop).ConfigureAwait(false);
+        return _siteTold is not null && await TellHealthAsync(reports, stop).ConfigureAwait(false);
     }
 
     private async Task<bool> TellHealthAsync(List<HealthReport> reports, CancellationToken stop)

@@ -27,7 +27,7 @@ internal static class SiteFile
         }
         return FindNotUtf8(bytes) is (int line, int column, byte found)
             ? Bad(path, line, column, $"byte 0x{found:X2} is not UTF-8", "text in UTF-8")
-            : Parse(Encoding.UTF8.GetString(bytes), path);
+            : Parse(Encoding.UTF8.GetString(bytes), path) with { Bytes = bytes };
     }
 
     public static SiteResult Parse(string yaml, string fileName)
@@ -38,8 +38,9 @@ internal static class SiteFile
             return Bad(fileName, 1, 1, $"the file has {yaml.Length} characters", $"at most {MaxBytes} bytes (8 MiB)");
         }
         YamlNode? root = YamlTree.Load(yaml.TrimStart('\uFEFF'), mistakes);
-        Courtyard? courtyard = root is null ? null : new SiteReader(mistakes).Courtyard(root);
-        return mistakes.Any ? new SiteResult(null, mistakes.Sorted()) : new SiteResult(courtyard, []);
+        var reader = new SiteReader(mistakes);
+        Courtyard? courtyard = root is null ? null : reader.Courtyard(root);
+        return mistakes.Any ? new SiteResult(null, mistakes.Sorted()) : new SiteResult(courtyard, []) { Speech = reader.Speech() };
     }
 
     private static SiteResult Bad(string file, int line, int column, string wrong, string allowed) =>

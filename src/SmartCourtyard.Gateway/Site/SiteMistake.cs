@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using SmartCourtyard.Courtyards;
@@ -16,4 +17,14 @@ internal sealed record SiteResult(Courtyard? Courtyard, IReadOnlyList<SiteMistak
 {
     [MemberNotNullWhen(true, nameof(Courtyard))]
     public bool IsGood => Courtyard is not null;
+
+    /// <summary>The file as it was read; empty where it could not be.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>How each device is written down, by its id: class and source, in a spelling that does not depend on the layout.</summary>
+    public IReadOnlyDictionary<string, string> Speech { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>Ids of the devices that have the class and the source that they had in another reading of the file.</summary>
+    public IReadOnlySet<string> SpeakingAsIn(SiteResult before) => Speech
+        .Where(s => before.Speech.TryGetValue(s.Key, out var then) && then == s.Value).Select(s => s.Key).ToFrozenSet(StringComparer.Ordinal);
 }

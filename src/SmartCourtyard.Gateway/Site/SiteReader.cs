@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using SmartCourtyard.Courtyards;
@@ -12,7 +13,13 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
 
     private readonly Dictionary<string, Building> _buildings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, YamlNode> _deviceIds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DeviceClass Class, YamlNode Source)> _speech = new(StringComparer.Ordinal);
     private readonly SourceReader _sources = new(mistakes);
+
+    /// <summary>How each device is written down, by its id: class and source. Only of a file without a mistake: aliases could make it endless.</summary>
+    public IReadOnlyDictionary<string, string> Speech() => mistakes.Any
+        ? FrozenDictionary<string, string>.Empty
+        : _speech.ToFrozenDictionary(s => s.Key, s => $"{s.Value.Class.Name()} {s.Value.Source.Spelled}", StringComparer.Ordinal);
 
     /// <summary>Null where even the outermost part is missing; otherwise only as good as <see cref="SiteMistakes.Any"/> says.</summary>
     public Courtyard? Courtyard(YamlNode root)
@@ -85,6 +92,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         if (id is not null && deviceClass is { } known && source is not null)
         {
             devices.Add(new Device(id, name, known, at, source, call));
+            _speech[id] = (known, fields.Node("source")!);
         }
     }
 

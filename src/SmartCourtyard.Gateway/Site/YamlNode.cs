@@ -9,6 +9,9 @@ internal abstract class YamlNode(int line, int column)
 
     /// <summary>What a person would call it, for messages.</summary>
     public abstract string Kind { get; }
+
+    /// <summary>The content in one spelling, whatever the layout and the order of keys.</summary>
+    public abstract string Spelled { get; }
 }
 
 internal sealed class YamlScalar(int line, int column, string text, bool plain) : YamlNode(line, column)
@@ -22,6 +25,8 @@ internal sealed class YamlScalar(int line, int column, string text, bool plain) 
 
     public override string Kind => IsNothing ? "nothing" : $"'{Shortened}'";
 
+    public override string Spelled => $"{Text.Length}:{Text}";
+
     private string Shortened => Text.Length > 60 ? Text[..60] + "…" : Text;
 }
 
@@ -30,6 +35,8 @@ internal sealed class YamlList(int line, int column, List<YamlNode> items) : Yam
     public List<YamlNode> Items { get; } = items;
 
     public override string Kind => "a list";
+
+    public override string Spelled => $"[{string.Join(',', Items.Select(i => i.Spelled))}]";
 }
 
 internal sealed class YamlMap(int line, int column, List<(YamlScalar Key, YamlNode Value)> entries) : YamlNode(line, column)
@@ -37,6 +44,8 @@ internal sealed class YamlMap(int line, int column, List<(YamlScalar Key, YamlNo
     public List<(YamlScalar Key, YamlNode Value)> Entries { get; } = entries;
 
     public override string Kind => "a mapping";
+
+    public override string Spelled => $"{{{string.Join(',', Entries.OrderBy(e => e.Key.Text, StringComparer.Ordinal).Select(e => e.Key.Spelled + e.Value.Spelled))}}}";
 
     public YamlNode? Find(string key)
     {

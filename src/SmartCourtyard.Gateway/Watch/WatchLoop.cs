@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using SmartCourtyard.Alarms;
@@ -23,6 +24,7 @@ internal sealed partial class WatchLoop : BackgroundService
     private const int DeliveriesRemembered = 2_000;
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WaitedTooLong = TimeSpan.FromSeconds(1);
+    private static readonly FrozenSet<string> NoDevice = FrozenSet<string>.Empty;
 
     // Judging is quick and waits for nothing, so the thread that brings a message may do it: one wake-up less before the disk.
     private readonly Channel<Input> _inputs = Channel.CreateBounded<Input>(
@@ -36,6 +38,7 @@ internal sealed partial class WatchLoop : BackgroundService
     private readonly RecentDeliveries _deliveries;
     private readonly List<AlarmChange> _alarmChanges = [];
     private readonly List<TroubleChange> _troubleChanges = [];
+    private readonly Courtyard _first;
     private ImmutableArray<Alarm> _open;
     private long _judged;
 
@@ -43,6 +46,7 @@ internal sealed partial class WatchLoop : BackgroundService
         Courtyard courtyard, IReadOnlyList<Alarm> restored, IReadOnlyList<long> deliveries, WatchOutputs outputs, WatchClock clock,
         ILogger<WatchLoop> logger)
     {
+        _first = courtyard;
         _alarms = new AlarmBook(restored);
         _health = new HealthBook(courtyard, clock.Now());
         _writer = new EventWriter(courtyard.Id);
@@ -86,6 +90,20 @@ internal sealed partial class WatchLoop : BackgroundService
     public ValueTask PartAsync(TroubleReason reason, string part, bool down, string? detail, CancellationToken stop)
         => _inputs.Writer.WriteAsync(new OwnTrouble(reason, down, detail, part), stop);
 
+    /// <summary>
+    /// Goes on with another site file. Nothing that was heard before is judged after it; the workers of the old devices must have
+    /// ended before.
+    /// </summary>
+    /// <param name="courtyard">The courtyard from now on; its id is the old one.</param>
+    /// <param name="unchanged">Ids of the devices whose class and source are as before: what is known of them is kept.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public async ValueTask ReloadAsync(Courtyard courtyard, IReadOnlySet<string> unchanged, CancellationToken stop)
+    {
+        var reload = new Reload(courtyard, unchanged);
+        await _inputs.Writer.WriteAsync(reload, stop).ConfigureAwait(false);
+        await reload.Done.Task.WaitAsync(stop).ConfigureAwait(false);
+    }
+
     /// <summary>The health of every device, and the troubles that stand.</summary>
     public async ValueTask<(IReadOnlyList<DeviceHealth> Devices, IReadOnlyList<Trouble> Troubles)> DescribeAsync(CancellationToken stop)
     {
@@ -97,6 +115,9 @@ internal sealed partial class WatchLoop : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await KeepAsync(new JournalEntry { Events = [_writer.Started(_clock.Started())] }, null).ConfigureAwait(false);
+        // The file may have changed while the gateway was stopped.
+        _alarms.Serve(_first, NoDevice, _alarmChanges);
+        Keep(null, []);
         var ticks = TickAsync(stoppingToken);
         try
         {
@@ -134,6 +155,9 @@ internal sealed partial class WatchLoop : BackgroundService
                 _health.SetOwn(own.Reason, own.Stands, own.Detail, _clock.Now(), _troubleChanges, own.Part);
                 Keep(null, []);
                 break;
+            case Reload reload:
+                Serve(reload);
+                break;
             case Tick:
                 _health.Tick(_clock.Now(), _troubleChanges);
                 Keep(null, []);
@@ -142,6 +166,14 @@ internal sealed partial class WatchLoop : BackgroundService
                 question.Answer.TrySetResult((_health.Describe(), [.. _health.Troubles]));
                 break;
         }
+    }
+
+    private void Serve(Reload reload)
+    {
+        _alarms.Serve(reload.Courtyard, reload.Unchanged, _alarmChanges);
+        _health.Serve(reload.Courtyard, reload.Unchanged, _clock.Now(), _troubleChanges);
+        Keep(null, []);
+        reload.Done.TrySetResult();
     }
 
     private void Judge(Heard heard)
@@ -292,6 +324,11 @@ internal sealed partial class WatchLoop : BackgroundService
     private sealed record ReceiptInput(DutyCommand Command) : Input;
 
     private sealed record OwnTrouble(TroubleReason Reason, bool Stands, string? Detail, string? Part = null) : Input;
+
+    private sealed record Reload(Courtyard Courtyard, IReadOnlySet<string> Unchanged) : Input
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     private sealed record Tick : Input;
 

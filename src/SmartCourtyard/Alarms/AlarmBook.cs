@@ -14,6 +14,7 @@ public sealed class AlarmBook
     private readonly Dictionary<string, Alarm> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<Device, bool?[]> _levels = [];
     private readonly bool[] _watched = new bool[Quantities.All.Count];
+    private Dictionary<string, DeviceClass>? _courtyard;
 
     /// <summary>Begins with the alarms that the journal holds.</summary>
     /// <param name="restored">Alarms that are open, or whose cause still stood, when the gateway stopped.</param>
@@ -34,6 +35,33 @@ public sealed class AlarmBook
 
     /// <summary>The alarms that are open or whose cause still stands.</summary>
     public IReadOnlyCollection<Alarm> Alarms => _byId.Values;
+
+    /// <summary>
+    /// Goes on with the devices of a courtyard. Open alarms stay open, also those of devices that are gone: only people close them.
+    /// What people are done with and no device can end any more is forgotten.
+    /// </summary>
+    /// <param name="courtyard">The courtyard from now on.</param>
+    /// <param name="unchanged">Ids of devices that speak as before: what their points say still counts. All others begin anew.</param>
+    /// <param name="steps">Receives the alarms that end by it.</param>
+    public void Serve(Courtyard courtyard, IReadOnlySet<string> unchanged, List<AlarmChange> steps)
+    {
+        _courtyard = courtyard.Devices.ToDictionary(d => d.Id, d => d.Class, StringComparer.Ordinal);
+        var before = _levels.ToDictionary(l => l.Key.Id, l => l.Value, StringComparer.Ordinal);
+        _levels.Clear();
+        foreach (var device in courtyard.Devices)
+        {
+            if (unchanged.Contains(device.Id) && before.TryGetValue(device.Id, out var levels))
+            {
+                _levels.Add(device, levels);
+            }
+        }
+
+        foreach (var alarm in _byId.Values.Where(a => !a.IsOpen && !CanEnd(a)).ToList())
+        {
+            Forget(alarm);
+            steps.Add(new AlarmChange(AlarmStep.Cleared, alarm with { Condition = AlarmCondition.Cleared }));
+        }
+    }
 
     /// <summary>Judges the readings of one message.</summary>
     /// <param name="message">All readings that one message of one device brought, in any order.</param>
@@ -69,7 +97,7 @@ public sealed class AlarmBook
             _ => alarm.Receipts with { Resolved = alarm.Receipts.Resolved ?? at },
         };
         alarm = alarm with { Receipts = receipts };
-        if (!alarm.IsOpen && (alarm.Condition == AlarmCondition.Cleared || IsMomentary(alarm)))
+        if (!alarm.IsOpen && (alarm.Condition == AlarmCondition.Cleared || IsMomentary(alarm) || !CanEnd(alarm)))
         {
             Forget(alarm);
             return alarm with { Condition = AlarmCondition.Cleared };
@@ -78,6 +106,11 @@ public sealed class AlarmBook
         Keep(alarm);
         return alarm;
     }
+
+    /// <summary>Whether there is a device whose readings can still say that the cause is gone.</summary>
+    private bool CanEnd(Alarm alarm)
+        => _courtyard is null
+            || (_courtyard.TryGetValue(alarm.DeviceId, out var deviceClass) && _rules.Any(r => r.KindFor(deviceClass) == alarm.Kind));
 
     private static bool IsMomentary(Alarm alarm) => alarm.Kind is AlarmKind.EmergencyCall;
 

@@ -24,8 +24,11 @@ public abstract record Source
 /// <param name="FriendlyName">Its name there; may hold spaces, slashes and any script.</param>
 public sealed record Zigbee2MqttSource(string FriendlyName) : Source
 {
+    // Shared, not one a source: two sources with the same name are equal.
+    private static readonly string[] Parts = [Broker, "zigbee2mqtt"];
+
     /// <inheritdoc />
-    public override IReadOnlyList<string> DependsOn { get; } = [Broker, "zigbee2mqtt"];
+    public override IReadOnlyList<string> DependsOn => Parts;
 }
 
 /// <summary>

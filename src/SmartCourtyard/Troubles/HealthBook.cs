@@ -12,8 +12,8 @@ public sealed class HealthBook
     /// <summary>A battery at or below this many per cent must be changed, where the device has no flag of its own.</summary>
     public const double LowBatteryPercent = 5;
 
-    private readonly IReadOnlyList<Device> _devices;
-    private readonly Dictionary<Device, DeviceState> _states;
+    private IReadOnlyList<Device> _devices;
+    private Dictionary<Device, DeviceState> _states;
     private readonly Dictionary<(TroubleReason Reason, string? Part), Trouble> _own = [];
     private TimeSpan _uptime;
 
@@ -115,6 +115,37 @@ public sealed class HealthBook
                 state.ListeningSince = now.Uptime;
             }
         }
+    }
+
+    /// <summary>
+    /// Goes on with the devices of another courtyard: what is known of those that speak as before is kept, all others begin anew,
+    /// and the troubles of what is no more end.
+    /// </summary>
+    /// <param name="courtyard">The courtyard from now on.</param>
+    /// <param name="unchanged">Ids of the devices that speak as before.</param>
+    /// <param name="now">When it happens.</param>
+    /// <param name="changes">Receives the troubles that end.</param>
+    public void Serve(Courtyard courtyard, IReadOnlySet<string> unchanged, Moment now, List<TroubleChange> changes)
+    {
+        _uptime = now.Uptime;
+        var before = _states.Where(s => unchanged.Contains(s.Key.Id)).ToDictionary(s => s.Key.Id, s => s.Value, StringComparer.Ordinal);
+        var states = courtyard.Devices.ToDictionary(
+            d => d, d => before.Remove(d.Id, out var state) ? state.Of(d) : new DeviceState { ListeningSince = now.Uptime });
+        var kept = states.Values.ToHashSet();
+        foreach (var state in _devices.Select(d => _states[d]).Where(s => !kept.Contains(s)))
+        {
+            changes.AddRange(state.Troubles.Values.Select(t => new TroubleChange(false, t)));
+        }
+
+        (_devices, _states) = (courtyard.Devices, states);
+        var parts = _devices.SelectMany(d => d.Source.DependsOn).ToHashSet(StringComparer.Ordinal);
+        foreach (var (own, trouble) in _own.Where(o => o.Key.Part is { } part && !parts.Contains(part)).ToList())
+        {
+            _own.Remove(own);
+            changes.Add(new TroubleChange(false, trouble));
+        }
+
+        SetBlind(now);
     }
 
     /// <summary>The health of every device, in the order of the site file.</summary>
@@ -237,5 +268,16 @@ public sealed class HealthBook
         public DateTimeOffset? LastTest { get; set; }
 
         public Dictionary<TroubleReason, Trouble> Troubles { get; } = [];
+
+        /// <summary>The same state, of the device as the file describes it now.</summary>
+        public DeviceState Of(Device device)
+        {
+            foreach (var (reason, trouble) in Troubles)
+            {
+                Troubles[reason] = trouble with { Device = device };
+            }
+
+            return this;
+        }
     }
 }

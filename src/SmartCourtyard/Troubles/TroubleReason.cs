@@ -32,6 +32,8 @@ public enum TroubleReason
     [JsonStringEnumMemberName("event-refused")] EventRefused,
     /// <summary>Messages waited over a second before they were judged.</summary>
     [JsonStringEnumMemberName("overloaded")] Overloaded,
+    /// <summary>The site file was to be read again and has mistakes; the gateway goes on with the last good one.</summary>
+    [JsonStringEnumMemberName("site-refused")] SiteRefused,
 #pragma warning restore CS1591
 }
 

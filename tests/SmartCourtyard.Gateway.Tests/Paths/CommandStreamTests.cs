@@ -49,6 +49,17 @@ public sealed class CommandStreamTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("good", null)]
+    [InlineData("bad", "site-refused: line 3")]
+    public async Task An_order_is_carried_out_and_what_came_of_it_is_passed_on(string id, string? failure)
+    {
+        await StartAsync(null);
+        await SayAsync($"id: 8\nevent: site.reload\ndata: {{\"id\":\"{id}\"}}\n\n");
+        await Eventually.Holds(() => _received.Count == 1, "received");
+        Assert.Equal(("8", id, "site.reload", null, failure), Told(_received.Single()));
+    }
+
+    [Theory]
     [InlineData("not json")]
     [InlineData("null")]
     [InlineData("[1,2]")]
@@ -144,6 +155,10 @@ public sealed class CommandStreamTests : IAsyncLifetime
             {
                 _received.Enqueue(command);
                 return ValueTask.CompletedTask;
+            },
+            new Dictionary<string, Func<CommandBody, CancellationToken, ValueTask<string?>>>
+            {
+                ["site.reload"] = (body, _) => ValueTask.FromResult(body.Id == "bad" ? "site-refused: line 3" : null),
             },
             _clock, NullLogger<CommandStream>.Instance);
         return _stream.StartAsync(CancellationToken.None);

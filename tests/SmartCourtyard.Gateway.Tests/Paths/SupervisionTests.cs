@@ -124,6 +124,23 @@ public sealed class SupervisionTests : IAsyncLifetime
         Assert.DoesNotContain("PUT health?complete=true", Calls());
     }
 
+    [Fact]
+    public async Task Another_site_file_is_told_at_once_and_the_health_of_all_its_devices()
+    {
+        await StartAsync(4);
+        var before = _farEnd.Told.Count;
+        _health = [Of(HealthState.Ok, TestClock.Night), Of(HealthState.Unknown, TestClock.Night) with { Device = Estate.Gas }];
+        _supervision.Replace(Estate.Garden with { Name = "another" });
+        // The clock stands still: nothing is waited for.
+        await Eventually.Holds(() => _farEnd.Told.Count >= before + 3, "told");
+        Assert.Equal(["PUT site", "POST heartbeat", "PUT health?complete=true"], Calls().Skip(before).Take(3));
+        Assert.Equal("another", Body(before).GetProperty("name").GetString());
+        Assert.Equal(2, Body(before + 2).GetArrayLength());
+
+        await UntilToldAsync(before + 5);
+        Assert.Equal(["POST heartbeat", "POST heartbeat"], Calls().Skip(before + 3).Take(2));
+    }
+
     private static DeviceHealth Of(HealthState state, DateTimeOffset heard, params TroubleReason[] reasons)
         => new(Estate.Smoke, state, reasons, heard, null, null, null);
 

@@ -218,6 +218,33 @@ public sealed class WatchLoopTests : IAsyncLifetime
         Assert.Equal(Estate.Alarm(), Assert.Single(_watch.Alarms));
     }
 
+    [Fact]
+    public async Task After_a_reload_the_alarm_of_a_removed_device_is_open_and_kept_for_the_restart()
+    {
+        Assert.True(await HearAsync(Estate.Smoke.Says(Quantity.Smoke, 1)));
+        Assert.True(await HearAsync(Estate.Gas.Says(Quantity.Fault, 1)));
+        var without = Estate.Garden with { Devices = [Estate.Air] };
+        await _watch.ReloadAsync(without, new HashSet<string> { Estate.Air.Id }, CancellationToken.None);
+        var alarm = Assert.Single(_watch.Alarms);
+        Assert.Equal([EventTypes.TroubleCleared], _entries.Last().Events.Select(e => e.Type));
+        Assert.Equal([Estate.Air], (await _watch.DescribeAsync(CancellationToken.None)).Devices.Select(d => d.Device));
+
+        await CommandAsync("1", "alarm.resolved", ReceiptKind.Resolved, alarm.Id);
+        Assert.Empty(_watch.Alarms);
+        Assert.Equal(AlarmCondition.Cleared, _entries.Last().Alarms.Single().Condition);
+    }
+
+    [Fact]
+    public async Task An_alarm_that_people_are_done_with_ends_at_the_start_where_its_device_is_no_more()
+    {
+        await DisposeAsync();
+        var done = Estate.Alarm() with { DeviceId = "removed", Receipts = new Receipts(Resolved: TestClock.Night) };
+        await StartAsync([done, Estate.Alarm("0193bbbb") with { DeviceId = "removed-too" }], []);
+        await Eventually.Holds(() => _entries.Count == 2, "judged");
+        Assert.Equal([EventTypes.AlarmCleared], _entries.Last().Events.Select(e => e.Type));
+        Assert.Equal("0193bbbb", Assert.Single(_watch.Alarms).Id);
+    }
+
     private async Task StartAsync(IReadOnlyList<Alarm> restored, IReadOnlyList<long> deliveries)
     {
         _entries.Clear();

@@ -26,6 +26,7 @@ export type HealthState = Schemas['HealthState'];
 export const reasons = [
   'silent', 'battery-low', 'weak-signal', 'stuck', 'noisy', 'drifting', 'tampered', 'fault', 'test-overdue', 'end-of-life',
   'out-of-range', 'undecodable', 'broker-lost', 'bridge-offline', 'connection-lost', 'storage-failing', 'event-refused', 'overloaded',
+  'site-refused',
 ] as const satisfies readonly Schemas['TroubleReason'][];
 export type TroubleReason = Schemas['TroubleReason'];
 

@@ -176,7 +176,8 @@ internal sealed partial class MqttConnection : BackgroundService
     private async Task WatchBrokerAsync(CancellationToken stop)
     {
         var lostSince = _time.GetTimestamp();
-        var told = false;
+        // Nothing told yet: a trouble of the connection that this one replaces may still stand.
+        bool? told = null;
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
@@ -186,7 +187,7 @@ internal sealed partial class MqttConnection : BackgroundService
             }
 
             var lost = _time.GetElapsedTime(lostSince) > LostAfter;
-            if (lost != told && _custody)
+            if (lost != told && (lost || _notReady is null) && _custody)
             {
                 told = lost;
                 await _partDown(TroubleReason.BrokerLost, Source.Broker, lost, _notReady, stop).ConfigureAwait(false);

@@ -1,0 +1,83 @@
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Gateway.Devices;
+using SmartCourtyard.Gateway.Devices.Mqtt;
+using SmartCourtyard.Readings;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway;
+
+/// <summary>What those who hear devices hand their news to, and what they share; the same for every site file.</summary>
+internal sealed record DeviceOutlets(
+    BrokerAccess Broker, HeardElsewhere Elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> Hear,
+    Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> Part, TimeProvider Time, ILoggerFactory Loggers);
+
+/// <summary>
+/// Everything that depends on the devices of one site file: made for it, and replaced as a whole when it is read again. Making it
+/// touches nothing that lives; only <see cref="StartAsync"/> does.
+/// </summary>
+internal sealed class DeviceWorkers
+{
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _time;
+
+    /// <param name="courtyard">Whose devices.</param>
+    /// <param name="outlets">Whom the news is for.</param>
+    /// <param name="before">The workers that these replace; null at the start.</param>
+    public DeviceWorkers(Courtyard courtyard, DeviceOutlets outlets, DeviceWorkers? before = null)
+    {
+        (Courtyard, _time) = (courtyard, outlets.Time);
+        Mqtt = new MqttFamilies(courtyard, outlets.Broker, outlets.Elsewhere, outlets.Hear, outlets.Part, outlets.Time, outlets.Loggers);
+        Workers = [.. Mqtt.Workers];
+    }
+
+    public Courtyard Courtyard { get; }
+
+    public MqttFamilies Mqtt { get; }
+
+    /// <summary>In the order in which they start; they stop in the reverse.</summary>
+    public IReadOnlyList<BackgroundService> Workers { get; }
+
+    /// <summary>Why devices cannot be heard; null when they can.</summary>
+    public string? NotReady() => Mqtt.NotReady();
+
+    public async Task StartAsync()
+    {
+        foreach (var worker in Workers)
+        {
+            // Each lives until it is told to stop, in its turn.
+            await worker.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Completes when all have ended. One that hangs is left behind after a while: the others must not stay deaf for it.</summary>
+    /// <returns>The workers that did not end.</returns>
+    public async Task<IReadOnlyList<BackgroundService>> StopAsync()
+    {
+        var hanging = new List<BackgroundService>();
+        foreach (var worker in Workers.Reverse())
+        {
+            using var patience = new CancellationTokenSource(StopWithin, _time);
+            await worker.StopAsync(patience.Token).ConfigureAwait(false);
+            if (worker.ExecuteTask is { IsCompleted: false })
+            {
+                hanging.Add(worker);
+            }
+        }
+
+        return hanging;
+    }
+
+    /// <summary>Completes when one of them fails, with its exception.</summary>
+    public Task FailureAsync()
+    {
+        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (var running in Workers.Select(w => w.ExecuteTask).OfType<Task>())
+        {
+            _ = running.ContinueWith(
+                r => failed.TrySetException(r.Exception!.InnerExceptions), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+
+        return failed.Task;
+    }
+}

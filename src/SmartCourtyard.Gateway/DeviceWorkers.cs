@@ -28,12 +28,17 @@ internal sealed class DeviceWorkers
     {
         (Courtyard, _time) = (courtyard, outlets.Time);
         Mqtt = new MqttFamilies(courtyard, outlets.Broker, outlets.Elsewhere, outlets.Hear, outlets.Part, outlets.Time, outlets.Loggers);
-        Workers = [.. Mqtt.Workers];
+        Kernel = new KernelDevices(
+            courtyard, outlets.Hear, (part, lost, why, stop) => outlets.Part(TroubleReason.ConnectionLost, part, lost, why, stop),
+            outlets.Time, outlets.Loggers, before?.Kernel);
+        Workers = [.. Mqtt.Workers, .. Kernel.Workers];
     }
 
     public Courtyard Courtyard { get; }
 
     public MqttFamilies Mqtt { get; }
+
+    public KernelDevices Kernel { get; }
 
     /// <summary>In the order in which they start; they stop in the reverse.</summary>
     public IReadOnlyList<BackgroundService> Workers { get; }

@@ -87,7 +87,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         string? name = fields.Text("name", MaxNameLength);
         DeviceClass? deviceClass = Class(fields);
         Place at = fields.Node("at") is { } place ? Place(place) : new Place();
-        Source? source = fields.RequiredNode("source", SourceReader.Allowed) is { } from ? _sources.Source(from) : null;
+        Source? source = fields.RequiredNode("source", SourceReader.Allowed) is { } from ? _sources.Source(from, deviceClass) : null;
         string? call = Call(fields);
         if (id is not null && deviceClass is { } known && source is not null)
         {

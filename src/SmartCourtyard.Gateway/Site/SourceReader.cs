@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Site;
 
@@ -15,10 +16,12 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
     private static readonly string[] Registers = ["input", "holding", "coil", "discrete"];
 
     private readonly Dictionary<string, YamlNode> _taken = new(StringComparer.Ordinal);
+    private readonly GpioReader _gpio = new(mistakes);
+    private readonly SensorReader _sensors = new(mistakes);
 
     public static string Allowed { get; } = "exactly one of " + string.Join(", ", Kinds);
 
-    public Source? Source(YamlNode node)
+    public Source? Source(YamlNode node, DeviceClass? deviceClass)
     {
         SiteFields? fields = SiteFields.Open(node, mistakes, "source", Kinds);
         if (fields is null)
@@ -34,14 +37,13 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
         return kind.Text switch
         {
             "zigbee2mqtt" => Zigbee2Mqtt(fields),
-            "gpio" => Unserved(kind, () => Gpio(value)),
-            "iio" or "hwmon" => Unserved(kind, () => Named(value, kind.Text)),
+            "gpio" => Gpio(value, deviceClass),
+            "iio" => _sensors.Iio(value, deviceClass),
+            "hwmon" => _sensors.Hwmon(value),
             "modbus" or "serial" => Unserved(kind, () => Modbus(value, kind.Text)),
-            "mqtt" => MqttTopicSource.Read(value, mistakes),
-            "esphome" => EspHome(fields),
-            "homeassistant" => HomeAssistant(fields),
+            "mqtt" => Unserved(kind, () => Mqtt(value)),
             "chirpstack" => Unserved(kind, () => DevEui(fields)),
-            "tasmota" => Unserved(kind, () => Own(fields, kind.Text)),
+            "tasmota" or "esphome" or "homeassistant" => Unserved(kind, () => Own(fields, kind.Text)),
             _ => null,
         };
     }
@@ -84,28 +86,15 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
         }
     }
 
-    private void Gpio(YamlNode node)
+    private GpioSource? Gpio(YamlNode node, DeviceClass? deviceClass)
     {
-        SiteFields? gpio = SiteFields.Open(node, mistakes, "gpio", "chip", "line", "bias", "active", "debounce");
-        if (gpio is null)
+        GpioSource? source = _gpio.Source(node, deviceClass);
+        if (source is not null)
         {
-            return;
+            Take(((YamlMap)node).Find("line")!, "gpio", $"{source.Chip} {source.Line}");
         }
-        string? chip = gpio.Text("chip", 64, required: true);
-        int? line = gpio.WholeNumber("line", 0, 1023, required: true);
-        gpio.OneOf("bias", "pull-up", "pull-down", "disabled", "as-is");
-        gpio.OneOf("active", "low", "high");
-        if (gpio.Node("debounce") is { } debounce && !(debounce is YamlScalar scalar && Span().IsMatch(scalar.Text)))
-        {
-            mistakes.Add(debounce, $"'debounce' is {debounce.Kind}", "a time with its unit, for example 20ms (us, ms or s)");
-        }
-        if (chip is not null && line is not null)
-        {
-            Take(gpio.Node("line")!, "gpio", $"{chip} {line}");
-        }
+        return source;
     }
-
-    private void Named(YamlNode node, string kind) => SiteFields.Open(node, mistakes, kind, "name")?.Text("name", 64, required: true);
 
     private void Modbus(YamlNode node, string kind)
     {
@@ -151,6 +140,25 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
         point.Text("type", 20);
     }
 
+    private void Mqtt(YamlNode node)
+    {
+        SiteFields? mqtt = SiteFields.Open(node, mistakes, "mqtt", "topic", "points");
+        if (mqtt?.Text("topic", MaxTopicLength, required: true) is { } topic && topic.AsSpan().ContainsAny('+', '#', '\0'))
+        {
+            mistakes.Add(mqtt.Node("topic")!, $"'topic' is '{topic}'", "one topic, without + or #");
+        }
+        if (mqtt is not null)
+        {
+            Points(mqtt, (quantity, point) =>
+            {
+                if (point is not YamlScalar { IsNothing: false } scalar || scalar.Text.Length == 0)
+                {
+                    mistakes.Add(point, $"{quantity} is {point.Kind}", "a JSON path, for example $.values.gas");
+                }
+            });
+        }
+    }
+
     private void Points(SiteFields source, Action<string, YamlNode> check)
     {
         YamlNode? node = source.RequiredNode("points", "a mapping from quantity to where it stands");
@@ -171,32 +179,6 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
             }
             check(key.Text, value);
         }
-    }
-
-    private EspHomeSource? EspHome(SiteFields source)
-    {
-        if (source.Text("esphome", MaxTopicLength) is not { } prefix)
-        {
-            return null;
-        }
-        YamlNode node = source.Node("esphome")!;
-        if (MqttTopicSource.IsTopic(prefix))
-        {
-            Take(node, "esphome", prefix);
-            return new EspHomeSource(prefix);
-        }
-        mistakes.Add(node, $"'esphome' is '{prefix}'", "the node's topic_prefix, " + MqttTopicSource.TopicAllowed);
-        return null;
-    }
-
-    private HomeAssistantSource? HomeAssistant(SiteFields source)
-    {
-        if (source.Text("homeassistant", MaxTopicLength) is not { } id)
-        {
-            return null;
-        }
-        Take(source.Node("homeassistant")!, "homeassistant", id);
-        return new HomeAssistantSource(id);
     }
 
     private void DevEui(SiteFields source)
@@ -220,9 +202,6 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
             Take(source.Node(kind)!, kind, name);
         }
     }
-
-    [GeneratedRegex("^[0-9]{1,5}(us|ms|s)$")]
-    private static partial Regex Span();
 
     [GeneratedRegex(@"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")]
     private static partial Regex HostAndPort();

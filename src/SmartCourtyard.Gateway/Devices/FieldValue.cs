@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -43,6 +44,23 @@ internal readonly ref struct FieldValue
         JsonTokenType.String => OfText(reader.ValueSpan),
         _ => new FieldValue(FieldValueKind.Nested, default),
     };
+
+    /// <summary>A value of a document that stays open while the value is used.</summary>
+    public static FieldValue Of(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.True => new FieldValue(FieldValueKind.True, "true"u8),
+        JsonValueKind.False => new FieldValue(FieldValueKind.False, "false"u8),
+        JsonValueKind.Number => new FieldValue(FieldValueKind.Number, JsonMarshal.GetRawUtf8Value(element)),
+        JsonValueKind.String => OfText(Unquoted(element)),
+        JsonValueKind.Object or JsonValueKind.Array => new FieldValue(FieldValueKind.Nested, default),
+        _ => default,
+    };
+
+    private static ReadOnlySpan<byte> Unquoted(JsonElement text)
+    {
+        ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8Value(text)[1..^1];
+        return raw.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(text.GetString()!) : raw;
+    }
 
     /// <summary>A value that came as plain text, without JSON around it.</summary>
     public static FieldValue OfText(ReadOnlySpan<byte> text)

@@ -41,9 +41,11 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
             "iio" => _sensors.Iio(value, deviceClass),
             "hwmon" => _sensors.Hwmon(value),
             "modbus" or "serial" => Unserved(kind, () => Modbus(value, kind.Text)),
-            "mqtt" => Unserved(kind, () => Mqtt(value)),
+            "mqtt" => MqttTopicSource.Read(value, mistakes),
+            "esphome" => EspHome(fields),
+            "homeassistant" => HomeAssistant(fields),
             "chirpstack" => Unserved(kind, () => DevEui(fields)),
-            "tasmota" or "esphome" or "homeassistant" => Unserved(kind, () => Own(fields, kind.Text)),
+            "tasmota" => Unserved(kind, () => Own(fields, kind.Text)),
             _ => null,
         };
     }
@@ -140,25 +142,6 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
         point.Text("type", 20);
     }
 
-    private void Mqtt(YamlNode node)
-    {
-        SiteFields? mqtt = SiteFields.Open(node, mistakes, "mqtt", "topic", "points");
-        if (mqtt?.Text("topic", MaxTopicLength, required: true) is { } topic && topic.AsSpan().ContainsAny('+', '#', '\0'))
-        {
-            mistakes.Add(mqtt.Node("topic")!, $"'topic' is '{topic}'", "one topic, without + or #");
-        }
-        if (mqtt is not null)
-        {
-            Points(mqtt, (quantity, point) =>
-            {
-                if (point is not YamlScalar { IsNothing: false } scalar || scalar.Text.Length == 0)
-                {
-                    mistakes.Add(point, $"{quantity} is {point.Kind}", "a JSON path, for example $.values.gas");
-                }
-            });
-        }
-    }
-
     private void Points(SiteFields source, Action<string, YamlNode> check)
     {
         YamlNode? node = source.RequiredNode("points", "a mapping from quantity to where it stands");
@@ -179,6 +162,32 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
             }
             check(key.Text, value);
         }
+    }
+
+    private EspHomeSource? EspHome(SiteFields source)
+    {
+        if (source.Text("esphome", MaxTopicLength) is not { } prefix)
+        {
+            return null;
+        }
+        YamlNode node = source.Node("esphome")!;
+        if (MqttTopicSource.IsTopic(prefix))
+        {
+            Take(node, "esphome", prefix);
+            return new EspHomeSource(prefix);
+        }
+        mistakes.Add(node, $"'esphome' is '{prefix}'", "the node's topic_prefix, " + MqttTopicSource.TopicAllowed);
+        return null;
+    }
+
+    private HomeAssistantSource? HomeAssistant(SiteFields source)
+    {
+        if (source.Text("homeassistant", MaxTopicLength) is not { } id)
+        {
+            return null;
+        }
+        Take(source.Node("homeassistant")!, "homeassistant", id);
+        return new HomeAssistantSource(id);
     }
 
     private void DevEui(SiteFields source)

@@ -1,3 +1,6 @@
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Readings;
+
 namespace SmartCourtyard.Gateway.Tests.Broker;
 
 public sealed class BrokerAccessTests
@@ -53,6 +56,42 @@ public sealed class BrokerAccessTests
 
         Assert.Equal(["zigbee2mqtt/b03/u1/301/kitchen_smoke smoke"], await broker.FetchAsync(broker.AsGateway, "gateway", "#", 1));
     }
+
+    [Fact]
+    public async Task Nodes_and_topics_that_the_site_names_reach_the_gateway()
+    {
+        using var broker = new RealBroker(estate: Site(
+            new EspHomeSource("b3/301"), new MqttSource("meters/noise 1/values", [new MqttPoint(Quantity.Noise, JsonPath.TryParse("$")!)])));
+        await broker.StartAsync();
+        await broker.SubscribeAndLeaveAsync(broker.AsGateway, "gateway", "#");
+        string[] topics = ["elsewhere", "b3/302/status", "meters/noise 2/values", "b3/301/binary_sensor/smoke/state", "b3/301/status", "meters/noise 1/values"];
+
+        foreach (var topic in topics)
+        {
+            await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", topic, "-m", "x");
+        }
+
+        var heard = await broker.FetchAsync(broker.AsGateway, "gateway", "#", 3);
+        Assert.Equal([.. topics[3..].Select(t => t + " x")], heard);
+    }
+
+    [Fact]
+    public async Task What_devices_announce_may_lie_anywhere_but_not_where_the_gateway_speaks()
+    {
+        using var broker = new RealBroker(estate: Site(new HomeAssistantSource("kitchen")));
+        await broker.StartAsync();
+        await broker.SubscribeAndLeaveAsync(broker.AsGateway, "gateway", "#");
+
+        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", "smartcourtyard/fukang-garden/gateway", "-m", "forged");
+        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", "homeassistant/binary_sensor/kitchen/config", "-m", "{}");
+        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", "any/where", "-m", "ON");
+
+        var heard = await broker.FetchAsync(broker.AsGateway, "gateway", "#", 2);
+        Assert.Equal(["homeassistant/binary_sensor/kitchen/config {}", "any/where ON"], heard);
+    }
+
+    private static Courtyard Site(params Source[] sources) => new(
+        "fukang-garden", "Site", null, [], [.. sources.Select((s, i) => new Device($"d{i}", null, DeviceClass.SmokeDetector, new Place(), s))]);
 
     [Fact]
     public async Task A_payload_too_large_is_refused_alone_and_costs_nobody_the_connection()

@@ -27,7 +27,8 @@ internal sealed class RealBroker : IDisposable
     private Process? _mosquitto;
 
     /// <param name="keepsWhatItConfirms">With the plugin it is shipped with; without it a test shows what that is for.</param>
-    public RealBroker(bool keepsWhatItConfirms = true)
+    /// <param name="estate">Whose devices may speak; <see cref="Estate"/> where null.</param>
+    public RealBroker(bool keepsWhatItConfirms = true, Courtyard? estate = null)
     {
         Folder = Directory.CreateTempSubdirectory("broker-").FullName;
         var credentials = Path.Combine(Folder, "credentials.json");
@@ -35,7 +36,7 @@ internal sealed class RealBroker : IDisposable
         Port = FreePort();
         Options = new BrokerOptions(Path.Combine(Folder, "broker"), credentials, Port, "127.0.0.1", Path.Combine(Folder, "store"), Environment.UserName,
             keepsWhatItConfirms ? Path.Combine(AppContext.BaseDirectory, "custody.so") : null);
-        Assert.Equal(0, BrokerCommand.Run(Estate, Options, TextWriter.Null));
+        Assert.Equal(0, BrokerCommand.Run(estate ?? Estate, Options, TextWriter.Null));
         GatewayPassword = File.ReadAllLines(Path.Combine(Options.Directory, "gateway.env"))[1]["Mqtt__Password=".Length..];
     }
 

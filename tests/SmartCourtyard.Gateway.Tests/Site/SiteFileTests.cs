@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Site;
+using SmartCourtyard.Readings;
 using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Tests.Site;
@@ -61,8 +62,16 @@ public sealed class SiteFileTests
 
         Assert.Empty(result.Mistakes);
         Assert.Equal(
-            ["modbus", "serial", "tasmota", "esphome", "homeassistant", "chirpstack", "mqtt"],
+            ["modbus", "serial", "tasmota", "chirpstack"],
             result.Courtyard!.Devices.Select(d => d.Source).OfType<UnservedSource>().Select(s => s.Family));
+        Assert.Contains(new EspHomeSource("b3-301"), result.Courtyard.Devices.Select(d => d.Source));
+        Assert.Contains(new HomeAssistantSource("301_smoke"), result.Courtyard.Devices.Select(d => d.Source));
+        MqttSource[] mqtt = [.. result.Courtyard.Devices.Select(d => d.Source).OfType<MqttSource>()];
+        Assert.Equal(("meters/noise/1", new MqttPoint(Quantity.Noise, JsonPath.TryParse("$.laeq")!)), (mqtt[0].Topic, mqtt[0].Points.Single()));
+        MqttPoint temperature = mqtt[1].Points[0], smoke = mqtt[1].Points[1];
+        Assert.Equal(("$.t", "°F", 0.1, -40), (temperature.Path.Text, temperature.Unit, temperature.Scale, temperature.Offset));
+        Assert.Equal(["1", "ALARM"], smoke.On!);
+        Assert.Equal(["0"], smoke.Off!);
     }
 
     [Theory]

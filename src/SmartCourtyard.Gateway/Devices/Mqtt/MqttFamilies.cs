@@ -1,4 +1,6 @@
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Gateway.Devices.Mqtt.AnyTopic;
+using SmartCourtyard.Gateway.Devices.Mqtt.EspHome;
 using SmartCourtyard.Mqtt;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
@@ -18,7 +20,10 @@ internal sealed class MqttFamilies
         Courtyard courtyard, BrokerAccess broker, HeardElsewhere elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> hear,
         Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> partDown, TimeProvider time, ILoggerFactory loggers)
     {
-        IReadOnlyList<IMqttFamily> families = [new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory)];
+        IReadOnlyList<IMqttFamily> families =
+        [
+            new MqttTopicFamily(courtyard), new EspHomeFamily(courtyard), new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory),
+        ];
         var common = new MqttOptions
         {
             Host = broker.Host, Port = broker.Port, Tls = broker.Tls, CaFile = broker.CaFile, User = broker.User, Password = broker.Password,

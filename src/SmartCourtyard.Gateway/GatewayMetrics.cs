@@ -24,6 +24,7 @@ internal static class GatewayMetrics
             new("gateway_events_refused_total", "Events that the duty room refuses; kept.", true, () => journal.Refused),
             new("gateway_path_up", "1 while the duty room answers.", false, () => status.Now.IsUp ? 1 : 0),
             new("gateway_undecodable_total", "Messages, or parts of them, that nobody could read.", true, () => elsewhere.UndecodableCount),
+            new("gateway_lorawan_lost_total", "Uplinks of LoRaWAN devices that never came, by the gaps in their counters.", true, () => elsewhere.LostCount),
             new("gateway_readings_stored_total", "Readings in the local history.", true, () => history.Written),
             new("gateway_readings_dropped_total", "Readings that made room.", true, () => historyFeed.Dropped, "{store=\"history\"}"),
         };

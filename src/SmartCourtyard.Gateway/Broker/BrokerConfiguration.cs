@@ -132,6 +132,7 @@ internal static class BrokerConfiguration
         Zigbee2MqttSource zigbee => zigbee.FriendlyName,
         EspHomeSource node => node.Prefix,
         MqttSource mqtt => mqtt.Topic,
+        TasmotaSource tasmota => tasmota.Topic,
         _ => null,
     };
 
@@ -144,8 +145,9 @@ internal static class BrokerConfiguration
             HomeAssistantSource => [Anywhere],
             EspHomeSource node => [$"{node.Prefix}/#"],
             MqttSource source => [source.Topic],
-            UnservedSource { Family: "tasmota" } => ["tele/#", "stat/#", "cmnd/#", "tasmota/#"],
-            UnservedSource { Family: "chirpstack" } => ["application/#"],
+            TasmotaSource { FullTopic: TasmotaSource.UsualFullTopic } => ["tele/#", "stat/#", "cmnd/#", "tasmota/#"],
+            TasmotaSource tasmota => [.. tasmota.Filters("tele"), .. tasmota.Filters("stat"), .. tasmota.Filters("cmnd"), "tasmota/#"],
+            ChirpStackSource => ["application/#"],
             _ => Array.Empty<string>(),
         });
 }

@@ -28,19 +28,25 @@ internal enum DecodeOutcome
 /// <param name="UnassignedName">The friendly name, where the site file does not name the device.</param>
 /// <param name="Problem">What was not understood, for a technician.</param>
 /// <param name="BridgeOnline">What the bridge said of itself.</param>
+/// <param name="BridgePart">Which bridge, among the parts of the gateway; null: the family's only one, called as the family.</param>
 /// <param name="Points">Of a device that the site file does not name: the quantities the message spoke of, a bit each (see <see cref="PointSet"/>).</param>
+/// <param name="Delivery">Where the family numbers its messages: the number, the same when the message is sent again; 0 where it does not.</param>
 internal readonly record struct DecodeResult(
     DecodeOutcome Outcome, Device? Device = null, string? UnassignedName = null, string? Problem = null, bool BridgeOnline = false,
-    ulong Points = 0)
+    ulong Points = 0, long Delivery = 0, string? BridgePart = null)
 {
     public static DecodeResult NotMine => new(DecodeOutcome.NotMine);
 
-    public static DecodeResult Bridge(bool online) => new(DecodeOutcome.BridgeState, BridgeOnline: online);
+    public static DecodeResult Bridge(bool online, string? part = null) => new(DecodeOutcome.BridgeState, BridgeOnline: online, BridgePart: part);
 
     public static DecodeResult NotADevice => new(DecodeOutcome.NotADevice);
 
     public static DecodeResult Unassigned(ReadOnlySpan<char> name, ulong points = 0) =>
         new(DecodeOutcome.UnassignedDevice, UnassignedName: name.ToString(), Points: points);
+
+    /// <summary>Something a technician should know that is no device's own message, or that concerns several.</summary>
+    public static DecodeResult Said(string? problem) =>
+        new(problem is null ? DecodeOutcome.Decoded : DecodeOutcome.Undecodable, Problem: problem);
 
     public static DecodeResult Heard(Device device, string? problem) =>
         new(problem is null ? DecodeOutcome.Decoded : DecodeOutcome.Undecodable, device, Problem: problem);

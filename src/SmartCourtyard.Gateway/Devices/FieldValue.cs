@@ -69,6 +69,11 @@ internal readonly ref struct FieldValue
         return new FieldValue(text.IsEmpty ? FieldValueKind.NotKnown : FieldValueKind.Text, text);
     }
 
+    /// <summary>As it stands in the message.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
+
+    public bool StartsWith(ReadOnlySpan<byte> word) => _bytes.Length >= word.Length && Ascii.EqualsIgnoreCase(_bytes[..word.Length], word);
+
     public bool Is(ReadOnlySpan<byte> word) => Ascii.EqualsIgnoreCase(_bytes, word);
 
     public bool IsOneOf(byte[][] words)

@@ -30,9 +30,15 @@ internal sealed class HeardElsewhere
     private readonly Queue<Undecodable> _messages = new();
     private readonly Dictionary<string, (long Count, Undecodable Last)> _byDevice = new(StringComparer.Ordinal);
     private long _undecodable;
+    private long _lost;
 
     /// <summary>Messages, or parts of them, that nobody could read, since the start.</summary>
     public long UndecodableCount => Interlocked.Read(ref _undecodable);
+
+    /// <summary>Messages of the site's devices that never came, where the devices number them, since the start.</summary>
+    public long LostCount => Interlocked.Read(ref _lost);
+
+    public void NoteLost(long messages) => Interlocked.Add(ref _lost, messages);
 
     /// <summary>Those heard last come first; at the end those that only an inventory knows.</summary>
     public IReadOnlyList<UnassignedDevice> Unassigned()

@@ -44,8 +44,8 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
             "mqtt" => MqttTopicSource.Read(value, mistakes),
             "esphome" => EspHome(fields),
             "homeassistant" => HomeAssistant(fields),
-            "chirpstack" => Unserved(kind, () => DevEui(fields)),
-            "tasmota" => Unserved(kind, () => Own(fields, kind.Text)),
+            "chirpstack" => Once(value, kind.Text, ChirpStackSourceReader.Read(value, fields, mistakes), s => s.DevEui),
+            "tasmota" => Once(value, kind.Text, TasmotaSourceReader.Read(value, fields, mistakes), s => s.Topic),
             _ => null,
         };
     }
@@ -54,6 +54,16 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
     {
         check();
         return new UnservedSource(kind.Text);
+    }
+
+    private T? Once<T>(YamlNode node, string kind, T? source, Func<T, string> name)
+        where T : Source
+    {
+        if (source is not null)
+        {
+            Take(node, kind, name(source));
+        }
+        return source;
     }
 
     private Zigbee2MqttSource? Zigbee2Mqtt(SiteFields source)
@@ -188,28 +198,6 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
         }
         Take(source.Node("homeassistant")!, "homeassistant", id);
         return new HomeAssistantSource(id);
-    }
-
-    private void DevEui(SiteFields source)
-    {
-        if (source.Text("chirpstack", 64) is not { } eui)
-        {
-            return;
-        }
-        if (eui.Length != 16 || !eui.All(char.IsAsciiHexDigit))
-        {
-            mistakes.Add(source.Node("chirpstack")!, $"'chirpstack' is '{eui}'", "a devEui of 16 hexadecimal digits (in quotes if all are 0-9)");
-            return;
-        }
-        Take(source.Node("chirpstack")!, "chirpstack", eui.ToLowerInvariant());
-    }
-
-    private void Own(SiteFields source, string kind)
-    {
-        if (source.Text(kind, MaxTopicLength) is { } name)
-        {
-            Take(source.Node(kind)!, kind, name);
-        }
     }
 
     [GeneratedRegex(@"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")]

@@ -77,6 +77,51 @@ public sealed record MqttPoint(
     Readings.Quantity Quantity, JsonPath Path, string? Unit = null, double Scale = 1, double Offset = 0,
     IReadOnlyList<string>? On = null, IReadOnlyList<string>? Off = null);
 
+/// <summary>A device that runs Tasmota, or one that a Tasmota device passes on.</summary>
+/// <param name="Topic">Its topic; behind a Zigbee or Bluetooth bridge the bridge's topic, a slash, and its address or name there.</param>
+/// <param name="FullTopic">How it makes its topics of <c>%prefix%</c> and <c>%topic%</c>, each a level of its own; ends in a slash.</param>
+public sealed record TasmotaSource(string Topic, string FullTopic = TasmotaSource.UsualFullTopic) : Source
+{
+    /// <summary>What Tasmota uses unless somebody changed it.</summary>
+    public const string UsualFullTopic = "%prefix%/%topic%/";
+
+    private static readonly string[] Parts = [Broker];
+
+    /// <summary>The topic of the device that passes this one on; null where the topic has one level only.</summary>
+    public string? Bridge => Topic.LastIndexOf('/') is var slash and > 0 ? Topic[..slash] : null;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> DependsOn => Bridge is { } bridge ? [Broker, Part(bridge)] : Parts;
+
+    /// <summary>What a bridge is called among the parts of the gateway.</summary>
+    public static string Part(string bridge) => "tasmota " + bridge;
+
+    /// <summary>The MQTT filters that hold everything it says under a prefix (<c>tele</c>, <c>stat</c>, <c>cmnd</c>).</summary>
+    public IEnumerable<string> Filters(string prefix)
+    {
+        var full = FullTopic.Replace("%prefix%", prefix, StringComparison.Ordinal);
+        yield return full.Replace("%topic%", Bridge ?? Topic, StringComparison.Ordinal) + "#";
+        if (Bridge is { } bridge && !full.EndsWith("%topic%/", StringComparison.Ordinal))
+        {
+            // A bridge may give each of its devices a level of its own below its topic, which then comes before the prefix.
+            yield return full.Replace("%topic%", bridge + "/+", StringComparison.Ordinal) + "#";
+        }
+    }
+}
+
+/// <summary>A LoRaWAN device behind ChirpStack.</summary>
+/// <param name="DevEui">16 hexadecimal digits in lower case.</param>
+public sealed record ChirpStackSource(string DevEui) : Source
+{
+    private static readonly string[] Parts = [Broker];
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> DependsOn => Parts;
+
+    /// <summary>LoRa is demodulated down to about −137 dBm; −120 leaves a margin at the usual data rates.</summary>
+    public override double WeakRssi => -120;
+}
+
 /// <summary>
 /// A source of a family that the site file may name and this version does not listen to yet. The device is listed as never heard,
 /// so nobody takes its silence for peace.

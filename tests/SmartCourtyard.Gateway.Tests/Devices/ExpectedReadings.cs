@@ -98,8 +98,8 @@ internal sealed class ExpectedReadings
             case ("motion" or "vibration", "detected" or "clear"):
                 _required[kind == "motion" ? Quantity.Motion : Quantity.Vibration] = state == "detected" ? 1 : 0;
                 break;
-            case ("fault" or "valve", "fault") or ("test", "test_failed"):
-                Flag(Quantity.Fault, true);
+            case ("fault" or "valve", "fault") or ("test", "test_failed") or ("fault", "normal"):
+                Flag(Quantity.Fault, state != "normal");
                 break;
             case ("test", "active" or "normal") or ("smoke", "test"):
                 Flag(Quantity.Test, state != "normal");
@@ -112,7 +112,8 @@ internal sealed class ExpectedReadings
                 break;
             case (_, "reading") or (_, "warning") or ("none" or "action", "none") or ("siren", "on" or "off") or ("valve", "open" or "closed")
                 or ("temperature_humidity" or "air_quality", "alarm" or "normal") or ("noise", "detected" or "clear")
-                or ("silenced" or "preheat", "active" or "normal") or ("linked", "alarm") or ("soil", "dry"):
+                or ("silenced" or "preheat", "active" or "normal") or ("linked", "alarm") or ("soil", "dry")
+                or ("heat", "alarm") or ("discovery", "announce"):
                 break; // nothing that is a quantity: only that nothing alarming may be on
             default:
                 throw new InvalidDataException($"the judgement {kind} {state} is not known: {line}");

@@ -62,7 +62,7 @@ public sealed class SiteFileTests
 
         Assert.Empty(result.Mistakes);
         Assert.Equal(
-            ["modbus", "serial", "tasmota", "chirpstack"],
+            ["modbus", "serial"],
             result.Courtyard!.Devices.Select(d => d.Source).OfType<UnservedSource>().Select(s => s.Family));
         Assert.Contains(new EspHomeSource("b3-301"), result.Courtyard.Devices.Select(d => d.Source));
         Assert.Contains(new HomeAssistantSource("301_smoke"), result.Courtyard.Devices.Select(d => d.Source));

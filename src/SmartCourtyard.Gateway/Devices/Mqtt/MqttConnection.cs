@@ -83,18 +83,18 @@ internal sealed partial class MqttConnection : BackgroundService
         var payload = message.Payload.Span;
         var begin = batch.Open.Count;
         var (family, result) = Ask(in message, now, batch.Open);
-        if (!_custody && result.Device is { } device && device.Class.IsAlarmCapable())
+        KeepOwn(batch.Open, begin);
+        var delivery = !_custody ? 0 : result.Delivery != 0 ? result.Delivery : Fingerprint(in message);
+        batch.EndMessage(delivery, message.Duplicate || result.Delivery != 0);
+        if (!IsOwn(result.Device))
         {
-            // The other connection hears it, with custody; here it would only be said twice.
-            batch.Open.RemoveRange(begin, batch.Open.Count - begin);
             return;
         }
 
-        batch.EndMessage(_custody ? Fingerprint(in message) : 0, message.Duplicate);
         switch (result.Outcome)
         {
             case DecodeOutcome.BridgeState:
-                bridges[family] = result.BridgeOnline;
+                bridges[result.BridgePart ?? family] = result.BridgeOnline;
                 break;
             case DecodeOutcome.UnassignedDevice:
                 _elsewhere.NoteUnassigned(family, result.UnassignedName!, result.Points, payload, now);
@@ -103,6 +103,23 @@ internal sealed partial class MqttConnection : BackgroundService
                 _elsewhere.NoteUndecodable(message.Topic, result.Device?.Id, result.Problem!, payload, now);
                 break;
         }
+    }
+
+    // What both connections hear is said once: alarm-capable devices here, all else (and what names no device) there.
+    private bool IsOwn(Device? device) => (device is not null && device.Class.IsAlarmCapable()) == _custody;
+
+    private void KeepOwn(List<Reading> readings, int begin)
+    {
+        var kept = begin;
+        for (var i = begin; i < readings.Count; i++)
+        {
+            if (IsOwn(readings[i].Device))
+            {
+                readings[kept++] = readings[i];
+            }
+        }
+
+        readings.RemoveRange(kept, readings.Count - kept);
     }
 
     private (string Family, DecodeResult Result) Ask(in MqttMessage message, DateTimeOffset now, List<Reading> into)

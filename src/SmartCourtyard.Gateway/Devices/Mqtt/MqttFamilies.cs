@@ -1,6 +1,8 @@
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Devices.Mqtt.AnyTopic;
+using SmartCourtyard.Gateway.Devices.Mqtt.ChirpStack;
 using SmartCourtyard.Gateway.Devices.Mqtt.EspHome;
+using SmartCourtyard.Gateway.Devices.Mqtt.Tasmota;
 using SmartCourtyard.Mqtt;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
@@ -23,6 +25,8 @@ internal sealed class MqttFamilies
         IReadOnlyList<IMqttFamily> families =
         [
             new MqttTopicFamily(courtyard), new EspHomeFamily(courtyard), new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory),
+            new TasmotaFamily(courtyard, elsewhere.NoteInventory),
+            new ChirpStackFamily(courtyard, elsewhere.NoteInventory, elsewhere.NoteLost),
         ];
         var common = new MqttOptions
         {

@@ -11,7 +11,6 @@ namespace SmartCourtyard.Gateway.Devices.Mqtt;
 /// </summary>
 internal sealed class Zigbee2MqttFamily : IMqttFamily
 {
-    private const int MaxProblems = 3;
     private const int LongestName = 128;
 
     private static readonly FieldTable AnyDevice = new(Zigbee2MqttFields.OfAnyDevice());
@@ -76,7 +75,7 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
         Span<double> room = stackalloc double[GatheredValues.Size];
         var values = new GatheredValues(room);
         DecodeResult result = TryFind(name, out Listed? listed)
-            ? DecodeResult.Heard(listed!.Device, ReadObject(payload, listed.Fields, ref values))
+            ? DecodeResult.Heard(listed!.Device, JsonFields.ReadObject(payload, listed.Fields, ref values))
             : DecodeBelow(name, payload, ref values);
         if (result.Device is { } device)
         {
@@ -135,7 +134,7 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
         ReadOnlySpan<byte> text = payload.TrimStart(" \t\r\n"u8);
         if (slash < 0 || text.IsEmpty || text[0] is (byte)'{' or (byte)'[')
         {
-            ReadObject(payload, AnyDevice, ref values);
+            JsonFields.ReadObject(payload, AnyDevice, ref values);
             return DecodeResult.Unassigned(name, values.Points);
         }
         string? problem = ReadProperty(last, payload, known ? listed!.Fields : AnyDevice, ref values);
@@ -146,61 +145,6 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
 
     private bool TryFind(ReadOnlySpan<char> name, out Listed? listed) =>
         _devices.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out listed);
-
-    private static string? ReadObject(ReadOnlySpan<byte> payload, FieldTable fields, ref GatheredValues values)
-    {
-        if (payload.IsEmpty)
-        {
-            return null;
-        }
-        string? problem = null;
-        int problems = 0;
-        var reader = new Utf8JsonReader(payload.StartsWith("\uFEFF"u8) ? payload[3..] : payload);
-        try
-        {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                return "the payload is not a JSON object";
-            }
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                Field? field = Find(ref reader, fields);
-                reader.Read();
-                string? wrong = field is null ? null : ReadValue(ref reader, field, ref values);
-                if (wrong is not null && problems++ < MaxProblems)
-                {
-                    problem = problem is null ? wrong : $"{problem}; {wrong}";
-                }
-                reader.Skip();
-            }
-            reader.Read();
-            return problem;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return $"the payload is not JSON (it breaks off after byte {reader.BytesConsumed})";
-        }
-    }
-
-    private static Field? Find(ref Utf8JsonReader reader, FieldTable fields)
-    {
-        if (!reader.ValueIsEscaped)
-        {
-            return fields.Find(reader.ValueSpan);
-        }
-        Span<byte> name = stackalloc byte[LongestName];
-        return reader.ValueSpan.Length > LongestName ? null : fields.Find(name[..reader.CopyString(name)]);
-    }
-
-    private static string? ReadValue(ref Utf8JsonReader reader, Field field, ref GatheredValues values)
-    {
-        if (reader.TokenType != JsonTokenType.String || !reader.ValueIsEscaped || reader.ValueSpan.Length > LongestName)
-        {
-            return field.Read(FieldValue.Of(ref reader), ref values);
-        }
-        Span<byte> text = stackalloc byte[LongestName];
-        return field.Read(FieldValue.OfText(text[..reader.CopyString(text)]), ref values);
-    }
 
     private static string? ReadProperty(ReadOnlySpan<char> property, ReadOnlySpan<byte> payload, FieldTable fields, ref GatheredValues values)
     {

@@ -122,7 +122,7 @@ internal static class Zigbee2MqttFields
             "temperature_7", "temperature_8", "temperature_l1", "temperature_l5", "temperature_bme", "temperature_ds"),
         new Number("humidity", Humidity),
         .. Further(Humidity, "humidity_1", "humidity_2", "humidity_l1"),
-        new Number("pressure", Pressure, Hectopascal),
+        new Number("pressure", Pressure, Pressures.Hectopascal),
         new Number("illuminance", Illuminance, noValue: -65_536),
         .. Further(Illuminance, "ambient_light"),
         new FlagOrNumber("noise", null, new Number("noise", Noise)),
@@ -160,12 +160,4 @@ internal static class Zigbee2MqttFields
 
     // No mains is above 600 V and no battery pack below 0.6 V: what is larger came in millivolts.
     private static double Volts(double value) => value > 600 ? value / 1_000 : value;
-
-    // Air pressure is near 100 kPa, 1,000 hPa or 100,000 Pa: the size says which.
-    private static double Hectopascal(double value) => value switch
-    {
-        >= 30 and <= 120 => value * 10,
-        >= 30_000 => value / 100,
-        _ => value,
-    };
 }

@@ -18,7 +18,7 @@ namespace SmartCourtyard.Gateway;
 /// The parts of a running gateway and the one place that knows how they are joined. Workers start in this order and stop in the
 /// reverse: what hears stops first, what stores stops last.
 /// </summary>
-internal sealed class GatewayParts
+internal sealed partial class GatewayParts
 {
     private readonly LocalSources _sources;
     private readonly string? _token;
@@ -64,10 +64,11 @@ internal sealed class GatewayParts
                 influxFeed?.Add(batch);
             });
         var watch = new WatchLoop(
-            courtyard, store.ReadAlarms(), store.ReadDeliveries(), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>());
+            courtyard, Memory(options, store, loggers), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>());
         journal.StorageFailing = async (stands, detail) =>
             await watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).ConfigureAwait(false);
         workers.Add(watch);
+        workers.Add(new HealthKeeper(HealthFile(options), watch.RememberAsync, time, loggers.CreateLogger<HealthKeeper>()));
 
         var elsewhere = new HeardElsewhere();
         var outlets = new DeviceOutlets(Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers);
@@ -103,6 +104,22 @@ internal sealed class GatewayParts
     public void Map(WebApplication app) => LocalApi.Map(app, _sources, _token, _time);
 
     private static BrokerAccess Broker(MqttAccess mqtt) => new(mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.CaFile, mqtt.User, mqtt.Password);
+
+    private static string HealthFile(GatewayOptions options) => Path.Combine(options.DataDirectory, "health.json");
+
+    private static WatchMemory Memory(GatewayOptions options, JournalStore store, ILoggerFactory loggers)
+    {
+        var devices = HealthStore.Read(HealthFile(options), out var unreadable);
+        if (unreadable is not null)
+        {
+            LogHealthUnreadable(loggers.CreateLogger<GatewayParts>(), HealthFile(options), unreadable);
+        }
+
+        return new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), devices, store.ReadTroubles());
+    }
+
+    [LoggerMessage(LogLevel.Warning, "what was known of the devices cannot be read from {Path}, they begin anew: {Reason}")]
+    private static partial void LogHealthUnreadable(ILogger logger, string path, string reason);
 
     private static DeviceHost Devices(
         GatewayOptions options, SiteResult site, DeviceOutlets outlets, WatchLoop watch, Action<SiteResult> replaced, ILoggerFactory loggers)

@@ -183,6 +183,11 @@ internal sealed partial class EventJournal : BackgroundService
                     _write.Alarms[alarm.Id] = alarm;
                 }
 
+                foreach (var change in append.Entry.Troubles)
+                {
+                    _write.Troubles[change.Trouble.Id] = change;
+                }
+
                 _write.Deliveries.AddRange(append.Entry.Deliveries);
                 _write.CommandBookmark = append.Entry.CommandBookmark ?? _write.CommandBookmark;
                 break;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Journal;
 
@@ -17,6 +18,8 @@ internal sealed class JournalStore : IDisposable
     private readonly SqliteCommand _insertEvent;
     private readonly SqliteCommand _upsertAlarm;
     private readonly SqliteCommand _deleteAlarm;
+    private readonly SqliteCommand _upsertTrouble;
+    private readonly SqliteCommand _deleteTrouble;
     private readonly SqliteCommand _mark;
     private readonly SqliteCommand _insertDelivery;
     private readonly SqliteCommand _setBookmark;
@@ -29,6 +32,8 @@ internal sealed class JournalStore : IDisposable
             "$sequence", "$id", "$alarm", "$handed", "$at", "$body");
         _upsertAlarm = Prepare("INSERT INTO alarm(id, body) VALUES($id, $body) ON CONFLICT(id) DO UPDATE SET body = excluded.body", "$id", "$body");
         _deleteAlarm = Prepare("DELETE FROM alarm WHERE id = $id", "$id");
+        _upsertTrouble = Prepare("INSERT INTO trouble(id, body) VALUES($id, $body) ON CONFLICT(id) DO UPDATE SET body = excluded.body", "$id", "$body");
+        _deleteTrouble = Prepare("DELETE FROM trouble WHERE id = $id", "$id");
         _mark = Prepare("UPDATE event SET handed = $handed WHERE sequence = $sequence", "$sequence", "$handed");
         _insertDelivery = Prepare("INSERT INTO delivery(fingerprint) VALUES($fingerprint)", "$fingerprint");
         _setBookmark = Prepare("INSERT INTO bookmark(name, value) VALUES('commands', $value) ON CONFLICT(name) DO UPDATE SET value = excluded.value", "$value");
@@ -49,6 +54,7 @@ internal sealed class JournalStore : IDisposable
                     sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, alarm INTEGER NOT NULL, handed INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL);
                 CREATE INDEX IF NOT EXISTS event_waiting ON event(alarm DESC, sequence) WHERE handed = 0;
                 CREATE TABLE IF NOT EXISTS alarm(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS trouble(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS delivery(number INTEGER PRIMARY KEY, fingerprint INTEGER NOT NULL);
                 CREATE TABLE IF NOT EXISTS bookmark(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                 """);
@@ -87,6 +93,10 @@ internal sealed class JournalStore : IDisposable
     public IReadOnlyList<Alarm> ReadAlarms() => Read(
         "SELECT body FROM alarm", r => JsonSerializer.Deserialize((byte[])r.GetValue(0), JournalJson.Default.Alarm)!);
 
+    /// <summary>The troubles that stood when the gateway stopped.</summary>
+    public IReadOnlyList<KeptTrouble> ReadTroubles() => Read(
+        "SELECT body FROM trouble", r => JsonSerializer.Deserialize((byte[])r.GetValue(0), JournalJson.Default.KeptTrouble)!);
+
     /// <summary>Fingerprints of the deliveries remembered, oldest first.</summary>
     public IReadOnlyList<long> ReadDeliveries() => Read("SELECT fingerprint FROM delivery ORDER BY number", r => r.GetInt64(0));
 
@@ -114,6 +124,18 @@ internal sealed class JournalStore : IDisposable
             else
             {
                 Run(_deleteAlarm, transaction, alarm.Id);
+            }
+        }
+
+        foreach (var (id, change) in write.Troubles)
+        {
+            if (change.Raised)
+            {
+                Run(_upsertTrouble, transaction, id, JsonSerializer.SerializeToUtf8Bytes(KeptTrouble.Of(change.Trouble), JournalJson.Default.KeptTrouble));
+            }
+            else
+            {
+                Run(_deleteTrouble, transaction, id);
             }
         }
 
@@ -169,7 +191,7 @@ internal sealed class JournalStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in new[] { _insertEvent, _upsertAlarm, _deleteAlarm, _mark, _insertDelivery, _setBookmark })
+        foreach (var command in new[] { _insertEvent, _upsertAlarm, _deleteAlarm, _upsertTrouble, _deleteTrouble, _mark, _insertDelivery, _setBookmark })
         {
             command.Dispose();
         }

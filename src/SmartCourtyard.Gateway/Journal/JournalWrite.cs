@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Journal;
 
@@ -12,6 +13,9 @@ internal sealed class JournalWrite
 
     public Dictionary<string, Alarm> Alarms { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The last that was said of each trouble, by its id.</summary>
+    public Dictionary<string, TroubleChange> Troubles { get; } = new(StringComparer.Ordinal);
+
     public List<long> Deliveries { get; } = [];
 
     public IReadOnlyList<long> Handed { get; set; } = [];
@@ -20,13 +24,14 @@ internal sealed class JournalWrite
 
     public string? CommandBookmark { get; set; }
 
-    public bool IsEmpty => Events.Count == 0 && Alarms.Count == 0 && Deliveries.Count == 0 && Handed.Count == 0 && Refused.Count == 0
+    public bool IsEmpty => Events.Count == 0 && Alarms.Count == 0 && Troubles.Count == 0 && Deliveries.Count == 0 && Handed.Count == 0 && Refused.Count == 0
         && CommandBookmark is null;
 
     public void Clear()
     {
         Events.Clear();
         Alarms.Clear();
+        Troubles.Clear();
         Deliveries.Clear();
         Refused.Clear();
         Handed = [];
@@ -34,7 +39,9 @@ internal sealed class JournalWrite
     }
 }
 
-/// <summary>JSON of the alarms that the journal keeps for the next start.</summary>
+/// <summary>JSON of the alarms and troubles that the journal keeps for the next start.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Alarm))]
+[JsonSerializable(typeof(KeptTrouble))]
+[JsonSerializable(typeof(HealthMemory))]
 internal sealed partial class JournalJson : JsonSerializerContext;

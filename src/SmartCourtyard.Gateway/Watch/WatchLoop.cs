@@ -15,6 +15,17 @@ namespace SmartCourtyard.Gateway.Watch;
 /// <param name="Measure">Takes readings to the measurements; never waits.</param>
 internal sealed record WatchOutputs(Func<JournalEntry, ValueTask<bool>> Store, Func<bool> StoreIsBehind, Action<HeardBatch> Measure);
 
+/// <summary>What another run of the gateway left behind.</summary>
+/// <param name="Alarms">That are not done with.</param>
+/// <param name="Deliveries">Fingerprints, oldest first.</param>
+/// <param name="Devices">What was known of them.</param>
+/// <param name="Troubles">That stood.</param>
+internal sealed record WatchMemory(
+    IReadOnlyList<Alarm> Alarms, IReadOnlyList<long> Deliveries, IReadOnlyList<DeviceMemory> Devices, IReadOnlyList<KeptTrouble> Troubles)
+{
+    public static readonly WatchMemory Empty = new([], [], [], []);
+}
+
 /// <summary>
 /// The one loop: readings, ticks, receipts and news about connections enter by one bounded channel and leave as events. Everything
 /// it knows it owns alone, so there are no locks; what others may see are snapshots.
@@ -39,22 +50,23 @@ internal sealed partial class WatchLoop : BackgroundService
     private readonly List<AlarmChange> _alarmChanges = [];
     private readonly List<TroubleChange> _troubleChanges = [];
     private readonly Courtyard _first;
+    private readonly WatchMemory _memory;
     private ImmutableArray<Alarm> _open;
     private long _judged;
 
     public WatchLoop(
-        Courtyard courtyard, IReadOnlyList<Alarm> restored, IReadOnlyList<long> deliveries, WatchOutputs outputs, WatchClock clock,
-        ILogger<WatchLoop> logger)
+        Courtyard courtyard, WatchMemory memory, WatchOutputs outputs, WatchClock clock, ILogger<WatchLoop> logger)
     {
         _first = courtyard;
-        _alarms = new AlarmBook(restored);
+        _memory = memory;
+        _alarms = new AlarmBook(memory.Alarms);
         _health = new HealthBook(courtyard, clock.Now());
         _writer = new EventWriter(courtyard.Id);
-        _deliveries = new RecentDeliveries(deliveries, DeliveriesRemembered);
+        _deliveries = new RecentDeliveries(memory.Deliveries, DeliveriesRemembered);
         _outputs = outputs;
         _clock = clock;
         _logger = logger;
-        _open = [.. restored];
+        _open = [.. memory.Alarms];
     }
 
     /// <summary>The alarms that are not done with, as of the last change.</summary>
@@ -112,11 +124,20 @@ internal sealed partial class WatchLoop : BackgroundService
         return await question.Answer.Task.WaitAsync(stop).ConfigureAwait(false);
     }
 
+    /// <summary>What the next run of the gateway needs to know of the devices.</summary>
+    public async ValueTask<IReadOnlyList<DeviceMemory>> RememberAsync(CancellationToken stop)
+    {
+        var question = new MemoryQuestion();
+        await _inputs.Writer.WriteAsync(question, stop).ConfigureAwait(false);
+        return await question.Answer.Task.WaitAsync(stop).ConfigureAwait(false);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await KeepAsync(new JournalEntry { Events = [_writer.Started(_clock.Started())] }, null).ConfigureAwait(false);
         // The file may have changed while the gateway was stopped.
         _alarms.Serve(_first, NoDevice, _alarmChanges);
+        _health.Restore(_memory.Devices, _memory.Troubles, _clock.Now(), _troubleChanges);
         Keep(null, []);
         var ticks = TickAsync(stoppingToken);
         try
@@ -161,6 +182,9 @@ internal sealed partial class WatchLoop : BackgroundService
             case Tick:
                 _health.Tick(_clock.Now(), _troubleChanges);
                 Keep(null, []);
+                break;
+            case MemoryQuestion question:
+                question.Answer.TrySetResult(_health.Remember());
                 break;
             case Question question:
                 question.Answer.TrySetResult((_health.Describe(), [.. _health.Troubles]));
@@ -291,7 +315,7 @@ internal sealed partial class WatchLoop : BackgroundService
             _open = [.. _alarms.Alarms];
         }
 
-        return new JournalEntry { Events = events, Alarms = alarms, Deliveries = deliveries };
+        return new JournalEntry { Events = events, Alarms = alarms, Troubles = [.. _troubleChanges], Deliveries = deliveries };
     }
 
     private async Task KeepAsync(JournalEntry entry, TaskCompletionSource<bool>? done)
@@ -331,6 +355,11 @@ internal sealed partial class WatchLoop : BackgroundService
     }
 
     private sealed record Tick : Input;
+
+    private sealed record MemoryQuestion : Input
+    {
+        public TaskCompletionSource<IReadOnlyList<DeviceMemory>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     private sealed record Question : Input
     {

@@ -51,6 +51,12 @@ public sealed record Device(string Id, string? Name, DeviceClass Class, Place At
     /// <summary>How long it may stay silent: its own limit, or its class's.</summary>
     public TimeSpan SilenceLimit() => Silence ?? Class.SilenceLimit();
 
+    /// <summary>How long it lasts once it is put up: by the file, or as its class does; null where nobody can say.</summary>
+    public TimeSpan? ServiceLimit() => ServiceLife ?? Class.ServiceLife();
+
+    /// <summary>How often it must be tested: by the file, or as its class asks for; null for never.</summary>
+    public TimeSpan? TestInterval() => TestEvery ?? Class.TestEvery();
+
     /// <summary>Two devices are the same thing if, and only if, they are the same object: ids are unique within a courtyard.</summary>
     public bool Equals(Device? other) => ReferenceEquals(this, other);
 

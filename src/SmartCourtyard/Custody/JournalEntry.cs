@@ -1,4 +1,5 @@
 using SmartCourtyard.Alarms;
+using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Custody;
 
@@ -11,6 +12,9 @@ public sealed record JournalEntry
     /// <summary>Alarms as they stand now; one that is done with is forgotten.</summary>
     public IReadOnlyList<Alarm> Alarms { get; init; } = [];
 
+    /// <summary>Troubles that began or ended; those that stand are kept for the next start.</summary>
+    public IReadOnlyList<TroubleChange> Troubles { get; init; } = [];
+
     /// <summary>Fingerprints of the deliveries behind the events, remembered so that a redelivery is recognised.</summary>
     public IReadOnlyList<long> Deliveries { get; init; } = [];
 
@@ -18,5 +22,5 @@ public sealed record JournalEntry
     public string? CommandBookmark { get; init; }
 
     /// <summary>True where there is nothing to keep.</summary>
-    public bool IsEmpty => Events.Count == 0 && Alarms.Count == 0 && CommandBookmark is null;
+    public bool IsEmpty => Events.Count == 0 && Alarms.Count == 0 && Troubles.Count == 0 && CommandBookmark is null;
 }

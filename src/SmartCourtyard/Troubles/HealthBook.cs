@@ -5,23 +5,26 @@ namespace SmartCourtyard.Troubles;
 
 /// <summary>
 /// Keeps what is known about every device and about the gateway's own connections. Quiet is not safe: nothing is ok until it has
-/// been heard within its class's limit, and one broken connection is one trouble, not one a device behind it.
+/// been heard within its limit of silence, and one broken connection is one trouble, not one a device behind it.
 /// </summary>
 public sealed class HealthBook
 {
     /// <summary>A battery at or below this many per cent must be changed, where the device has no flag of its own.</summary>
     public const double LowBatteryPercent = 5;
 
+    // A board without a clock battery starts in 1970 or at its last shutdown; dates before this program's own mean nothing.
+    internal static readonly DateTimeOffset ClockIsSetFrom = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly Dictionary<(TroubleReason Reason, string? Part), Trouble> _own = [];
     private IReadOnlyList<Device> _devices;
     private Dictionary<Device, DeviceState> _states;
-    private readonly Dictionary<(TroubleReason Reason, string? Part), Trouble> _own = [];
     private TimeSpan _uptime;
 
     /// <summary>Begins at a moment at which nothing is known.</summary>
     public HealthBook(Courtyard courtyard, Moment start)
     {
         _devices = courtyard.Devices;
-        _states = courtyard.Devices.ToDictionary(d => d, _ => new DeviceState { ListeningSince = start.Uptime });
+        _states = courtyard.Devices.ToDictionary(d => d, d => new DeviceState(d, start.Uptime));
         _uptime = start.Uptime;
     }
 
@@ -30,6 +33,51 @@ public sealed class HealthBook
 
     /// <summary>Whether a part of the gateway that the device depends on is down, so that its silence says nothing about itself.</summary>
     public bool IsBlind(Device device) => _states.TryGetValue(device, out var state) && state.IsBlind;
+
+    /// <summary>
+    /// Takes back what another run of the gateway knew. Nothing is ok by it: a device is unknown until it is heard again. Troubles
+    /// of the gateway itself, and of devices that are gone or have become another thing, end; those of devices stand until
+    /// something speaks against them.
+    /// </summary>
+    /// <param name="memories">What was known of each device.</param>
+    /// <param name="standing">The troubles that stood.</param>
+    /// <param name="now">When it happens.</param>
+    /// <param name="changes">Receives the troubles that end.</param>
+    public void Restore(IReadOnlyList<DeviceMemory> memories, IReadOnlyList<KeptTrouble> standing, Moment now, List<TroubleChange> changes)
+    {
+        var byId = _states.Values.ToDictionary(s => s.Device.Id, StringComparer.Ordinal);
+        foreach (var memory in memories)
+        {
+            if (byId.TryGetValue(memory.Device, out var state))
+            {
+                if (memory.Kind == DeviceMemory.KindOf(state.Device))
+                {
+                    state.Restore(memory, now.Uptime);
+                }
+                else
+                {
+                    byId.Remove(memory.Device);
+                }
+            }
+        }
+
+        foreach (var kept in standing)
+        {
+            var state = kept.Device is null ? null : byId.GetValueOrDefault(kept.Device);
+            var trouble = new Trouble(kept.Id, kept.Reason, state?.Device ?? kept.Gone(), kept.RaisedAt, kept.Detail);
+            if (state is null || state.Has(kept.Reason) || state.Device.Source is UnservedSource)
+            {
+                changes.Add(new TroubleChange(false, trouble));
+            }
+            else
+            {
+                state.Restore(trouble);
+            }
+        }
+    }
+
+    /// <summary>What the next run of the gateway needs of each device.</summary>
+    public IReadOnlyList<DeviceMemory> Remember() => [.. _devices.Select(d => _states[d].Remember(_uptime))];
 
     /// <summary>Takes what one message of a device says about the device's own health.</summary>
     /// <param name="message">All readings of the message; all of one device.</param>
@@ -43,7 +91,6 @@ public sealed class HealthBook
         }
 
         _uptime = now.Uptime;
-        var device = message[0].Device;
         foreach (ref readonly var reading in message)
         {
             // The device's own word on its battery counts before the number beside it, in whatever order they come.
@@ -52,20 +99,29 @@ public sealed class HealthBook
 
         foreach (ref readonly var reading in message)
         {
-            Note(device, state, in reading, now, changes);
+            Note(state, in reading, now, changes);
+            Judge(state, in reading, now, changes);
         }
     }
 
-    /// <summary>Looks for devices that have been silent for longer than their class allows.</summary>
+    /// <summary>Looks for what only time tells: silence, tests that are due, the end of a service life.</summary>
     public void Tick(Moment now, List<TroubleChange> changes)
     {
         _uptime = now.Uptime;
         foreach (var device in _devices)
         {
             var state = _states[device];
-            if (!state.IsBlind && (state.SaidOffline || IsSilent(device, state)))
+            if (!state.IsBlind && (state.SaidOffline || IsSilent(state)))
             {
-                Raise(device, state, TroubleReason.Silent, now, changes);
+                Raise(state, TroubleReason.Silent, now, changes);
+            }
+
+            foreach (var rule in HealthRules.All)
+            {
+                if (rule.Tick(state, now) is { } stands)
+                {
+                    Set(state, rule.Reason, state.Set(rule.Reason, 1, stands), now, changes);
+                }
             }
         }
     }
@@ -102,21 +158,6 @@ public sealed class HealthBook
         }
     }
 
-    private void SetBlind(Moment now)
-    {
-        var down = _own.Keys.Select(o => o.Part).ToHashSet(StringComparer.Ordinal);
-        foreach (var (device, state) in _states)
-        {
-            var was = state.IsBlind;
-            state.IsBlind = device.Source.DependsOn.Any(down.Contains);
-            if (was && !state.IsBlind)
-            {
-                // Nobody could hear it meanwhile: it gets its whole time again before its silence says anything.
-                state.ListeningSince = now.Uptime;
-            }
-        }
-    }
-
     /// <summary>
     /// Goes on with the devices of another courtyard: what is known of those that speak as before is kept, all others begin anew,
     /// and the troubles of what is no more end.
@@ -128,9 +169,9 @@ public sealed class HealthBook
     public void Serve(Courtyard courtyard, IReadOnlySet<string> unchanged, Moment now, List<TroubleChange> changes)
     {
         _uptime = now.Uptime;
-        var before = _states.Where(s => unchanged.Contains(s.Key.Id)).ToDictionary(s => s.Key.Id, s => s.Value, StringComparer.Ordinal);
+        var before = _states.Values.Where(s => unchanged.Contains(s.Device.Id)).ToDictionary(s => s.Device.Id, StringComparer.Ordinal);
         var states = courtyard.Devices.ToDictionary(
-            d => d, d => before.Remove(d.Id, out var state) ? state.Of(d) : new DeviceState { ListeningSince = now.Uptime });
+            d => d, d => before.Remove(d.Id, out var state) ? state.Of(d) : new DeviceState(d, now.Uptime));
         var kept = states.Values.ToHashSet();
         foreach (var state in _devices.Select(d => _states[d]).Where(s => !kept.Contains(s)))
         {
@@ -149,43 +190,49 @@ public sealed class HealthBook
     }
 
     /// <summary>The health of every device, in the order of the site file.</summary>
-    public IReadOnlyList<DeviceHealth> Describe() => [.. _devices.Select(d => Describe(d, _states[d]))];
+    public IReadOnlyList<DeviceHealth> Describe() => [.. _devices.Select(d => Describe(_states[d]))];
 
-    private void Note(Device device, DeviceState state, in Reading reading, Moment now, List<TroubleChange> changes)
+    private void SetBlind(Moment now)
+    {
+        var down = _own.Keys.Select(o => o.Part).ToHashSet(StringComparer.Ordinal);
+        foreach (var (device, state) in _states)
+        {
+            var was = state.IsBlind;
+            state.IsBlind = device.Source.DependsOn.Any(down.Contains);
+            if (was && !state.IsBlind)
+            {
+                // Nobody could hear it meanwhile: it gets its whole time again before its silence says anything.
+                state.ListeningSince = now.Uptime;
+            }
+        }
+    }
+
+    private void Note(DeviceState state, in Reading reading, Moment now, List<TroubleChange> changes)
     {
         if (reading.Quantity == Quantity.Online)
         {
             // What its network says about the device is not the device speaking: it can end its health, never prove it.
             state.SaidOffline = !reading.IsOn;
-            SetSilent(device, state, state.SaidOffline || IsSilent(device, state), now, changes);
+            SetSilent(state, state.SaidOffline || IsSilent(state), now, changes);
             return;
         }
 
         if (reading.Origin == Origin.Live)
         {
+            state.FirstHeard ??= now.Time >= ClockIsSetFrom ? now.Time : null;
             state.LastHeard = now.Time;
             state.HeardUptime = now.Uptime;
             state.SaidOffline = false;
-            SetSilent(device, state, silent: false, now, changes);
+            SetSilent(state, silent: false, now, changes);
         }
 
         switch (reading.Quantity)
         {
             case Quantity.Battery:
                 state.Battery = reading.Value;
-                Set(device, state, TroubleReason.BatteryLow, state.BatteryFlag ?? reading.Value <= LowBatteryPercent, now, changes);
-                break;
-            case Quantity.BatteryLow:
-                Set(device, state, TroubleReason.BatteryLow, reading.IsOn, now, changes);
                 break;
             case Quantity.LinkQuality:
                 state.LinkQuality = reading.Value;
-                break;
-            case Quantity.Fault:
-                Set(device, state, TroubleReason.Fault, reading.IsOn, now, changes);
-                break;
-            case Quantity.Tamper:
-                Set(device, state, TroubleReason.Tampered, reading.IsOn, now, changes);
                 break;
             case Quantity.Test when reading is { IsOn: true, Origin: Origin.Live }:
                 state.LastTest = now.Time;
@@ -193,28 +240,48 @@ public sealed class HealthBook
         }
     }
 
-    private bool IsSilent(Device device, DeviceState state)
+    private static void Judge(DeviceState state, in Reading reading, Moment now, List<TroubleChange> changes)
     {
-        var since = state.HeardUptime > state.ListeningSince ? state.HeardUptime.Value : state.ListeningSince;
-        return device.Source is not UnservedSource && _uptime - since > device.SilenceLimit();
-    }
-
-    private static void SetSilent(Device device, DeviceState state, bool silent, Moment now, List<TroubleChange> changes)
-    {
-        if (silent && state.IsBlind)
+        var rules = HealthRules.Of(reading.Quantity);
+        if (rules.Length == 0)
         {
             return;
         }
 
-        Set(device, state, TroubleReason.Silent, silent, now, changes);
+        var trace = state.TraceOf(reading.Quantity);
+        foreach (var rule in rules)
+        {
+            if ((rule.TakesKept || reading.Origin == Origin.Live) && rule.Hear(state, trace, in reading, now.Uptime) is { } stands)
+            {
+                Set(state, rule.Reason, state.Set(rule.Reason, rule.CauseOf(reading.Quantity), stands), now, changes);
+            }
+        }
+
+        if (reading.Origin == Origin.Live)
+        {
+            trace.Note(reading.Value, now.Uptime);
+        }
     }
 
-    private static void Set(
-        Device device, DeviceState state, TroubleReason reason, bool stands, Moment now, List<TroubleChange> changes)
+    private bool IsSilent(DeviceState state)
+    {
+        var since = state.HeardUptime > state.ListeningSince ? state.HeardUptime.Value : state.ListeningSince;
+        return state.Device.Source is not UnservedSource && _uptime - since > state.Device.SilenceLimit();
+    }
+
+    private static void SetSilent(DeviceState state, bool silent, Moment now, List<TroubleChange> changes)
+    {
+        if (!silent || !state.IsBlind)
+        {
+            Set(state, TroubleReason.Silent, silent, now, changes);
+        }
+    }
+
+    private static void Set(DeviceState state, TroubleReason reason, bool stands, Moment now, List<TroubleChange> changes)
     {
         if (stands)
         {
-            Raise(device, state, reason, now, changes);
+            Raise(state, reason, now, changes);
         }
         else if (state.Troubles.Count != 0 && state.Troubles.Remove(reason, out var trouble))
         {
@@ -222,62 +289,30 @@ public sealed class HealthBook
         }
     }
 
-    private static void Raise(Device device, DeviceState state, TroubleReason reason, Moment now, List<TroubleChange> changes)
+    private static void Raise(DeviceState state, TroubleReason reason, Moment now, List<TroubleChange> changes)
     {
-        if (!state.Troubles.ContainsKey(reason))
+        if (!state.Has(reason))
         {
-            var trouble = new Trouble(Guid.CreateVersion7(now.Time).ToString(), reason, device, now.Time);
+            var trouble = new Trouble(Guid.CreateVersion7(now.Time).ToString(), reason, state.Device, now.Time);
             state.Troubles.Add(reason, trouble);
             changes.Add(new TroubleChange(true, trouble));
         }
     }
 
-    private DeviceHealth Describe(Device device, DeviceState state)
+    private DeviceHealth Describe(DeviceState state)
     {
-        var word = (state.LastHeard, state.Troubles) switch
+        var lost = state.IsBlind || state.Has(TroubleReason.Silent);
+        var word = (state.HeardUptime, state.LastHeard, state.Troubles) switch
         {
-            (null, _) => HealthState.Unknown,
-            _ when state.IsBlind || state.Troubles.ContainsKey(TroubleReason.Silent) || _uptime - state.HeardUptime > device.SilenceLimit()
-                => HealthState.Unobserved,
-            (_, { Count: > 0 }) => HealthState.Trouble,
+            // Known from before the gateway started: a memory is no proof of life.
+            (null, { }, _) when lost => HealthState.Unobserved,
+            (null, _, _) => HealthState.Unknown,
+            ({ } heard, _, _) when lost || _uptime - heard > state.Device.SilenceLimit() => HealthState.Unobserved,
+            (_, _, { Count: > 0 }) => HealthState.Trouble,
             _ => HealthState.Ok,
         };
         return new DeviceHealth(
-            device, word, [.. state.Troubles.Keys], state.LastHeard, state.Battery, state.LinkQuality, state.LastTest);
-    }
-
-    private sealed class DeviceState
-    {
-        /// <summary>Since when it could have been heard.</summary>
-        public required TimeSpan ListeningSince { get; set; }
-
-        public bool IsBlind { get; set; }
-
-        public DateTimeOffset? LastHeard { get; set; }
-
-        public TimeSpan? HeardUptime { get; set; }
-
-        public bool SaidOffline { get; set; }
-
-        public double? Battery { get; set; }
-
-        public bool? BatteryFlag { get; set; }
-
-        public double? LinkQuality { get; set; }
-
-        public DateTimeOffset? LastTest { get; set; }
-
-        public Dictionary<TroubleReason, Trouble> Troubles { get; } = [];
-
-        /// <summary>The same state, of the device as the file describes it now.</summary>
-        public DeviceState Of(Device device)
-        {
-            foreach (var (reason, trouble) in Troubles)
-            {
-                Troubles[reason] = trouble with { Device = device };
-            }
-
-            return this;
-        }
+            state.Device, word, [.. state.Troubles.Keys.OrderBy(TroubleReasons.Urgency)], state.LastHeard, state.Battery, state.LinkQuality,
+            state.LastTest);
     }
 }

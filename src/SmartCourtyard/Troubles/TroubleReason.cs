@@ -37,6 +37,23 @@ public enum TroubleReason
 #pragma warning restore CS1591
 }
 
+/// <summary>How urgent each <see cref="TroubleReason"/> is.</summary>
+public static class TroubleReasons
+{
+    private static readonly TroubleReason[] ByUrgency =
+    [
+        TroubleReason.Silent, TroubleReason.Fault, TroubleReason.Tampered, TroubleReason.EndOfLife, TroubleReason.BatteryLow,
+        TroubleReason.OutOfRange, TroubleReason.Stuck, TroubleReason.Drifting, TroubleReason.Noisy, TroubleReason.TestOverdue,
+        TroubleReason.WeakSignal,
+    ];
+
+    /// <summary>
+    /// A device's place in the technician's round: 0 is what makes it deaf now, higher what makes it deaf later. Troubles of the
+    /// gateway itself have no place in it and come last.
+    /// </summary>
+    public static int Urgency(TroubleReason reason) => Array.IndexOf(ByUrgency, reason) is var place and >= 0 ? place : ByUrgency.Length;
+}
+
 /// <summary>What is known about a device.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<HealthState>))]
 public enum HealthState

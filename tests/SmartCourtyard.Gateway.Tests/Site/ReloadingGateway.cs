@@ -39,7 +39,8 @@ internal sealed class ReloadingGateway : IAsyncDisposable
             },
             () => _journal.IsBehind, _ => { });
         Watch = new WatchLoop(
-            site.Courtyard!, store.ReadAlarms(), store.ReadDeliveries(), outputs, new WatchClock(time, "0.1.0"), NullLogger<WatchLoop>.Instance);
+            site.Courtyard!, new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), [], store.ReadTroubles()), outputs, new WatchClock(time, "0.1.0"),
+            NullLogger<WatchLoop>.Instance);
         var access = new BrokerAccess("127.0.0.1", broker.Port, false, null, "gateway", broker.GatewayPassword);
         var outlets = new DeviceOutlets(access, new HeardElsewhere(), Watch.HearAsync, Watch.PartAsync, time, NullLoggerFactory.Instance);
         Devices = new DeviceHost(

@@ -90,6 +90,28 @@ public sealed class WatchLoopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_trouble_is_kept_with_its_event_and_after_a_restart_it_ends_under_its_own_id()
+    {
+        await HearAsync(Estate.Gas.Says(Quantity.Fault, 1));
+        var change = _entries.Last().Troubles.Single();
+        Assert.Equal((true, TroubleReason.Fault), (change.Raised, change.Trouble.Reason));
+
+        await DisposeAsync();
+        _entries.Clear();
+        var lost = new KeptTrouble("t0", TroubleReason.BrokerLost, null, TestClock.Night);
+        await StartAsync([], [], [KeptTrouble.Of(change.Trouble), lost]);
+
+        // The gateway's own troubles begin anew with it.
+        await Eventually.Holds(() => _entries.Count == 2, "the old trouble of the gateway ends");
+        Assert.Equal((false, "t0"), (_entries.Last().Troubles.Single().Raised, _entries.Last().Troubles[0].Trouble.Id));
+        await HearAsync(Estate.Gas.Says(Quantity.Fault, 1));
+        Assert.Equal(2, _entries.Count);
+        await HearAsync(Estate.Gas.Says(Quantity.Fault, 0));
+        Assert.Equal((false, change.Trouble.Id), (_entries.Last().Troubles.Single().Raised, _entries.Last().Troubles[0].Trouble.Id));
+        Assert.Equal([EventTypes.TroubleCleared], _entries.Last().Events.Select(e => e.Type));
+    }
+
+    [Fact]
     public async Task What_is_repeated_while_the_store_is_behind_waits_for_what_stands_before_it()
     {
         var press = Estate.Smoke.Says(Quantity.Emergency, 1) with { Momentary = true };
@@ -245,7 +267,8 @@ public sealed class WatchLoopTests : IAsyncLifetime
         Assert.Equal("0193bbbb", Assert.Single(_watch.Alarms).Id);
     }
 
-    private async Task StartAsync(IReadOnlyList<Alarm> restored, IReadOnlyList<long> deliveries)
+    private async Task StartAsync(
+        IReadOnlyList<Alarm> restored, IReadOnlyList<long> deliveries, IReadOnlyList<KeptTrouble>? troubles = null)
     {
         _entries.Clear();
         var outputs = new WatchOutputs(
@@ -260,7 +283,8 @@ public sealed class WatchLoopTests : IAsyncLifetime
                 _measured.Enqueue(batch);
                 _measure(batch);
             });
-        _watch = new WatchLoop(Estate.Garden, restored, deliveries, outputs, new WatchClock(_clock, "0.1.0"), NullLogger<WatchLoop>.Instance);
+        _watch = new WatchLoop(
+            Estate.Garden, new WatchMemory(restored, deliveries, [], troubles ?? []), outputs, new WatchClock(_clock, "0.1.0"), NullLogger<WatchLoop>.Instance);
         await _watch.StartAsync(CancellationToken.None);
         await Eventually.Holds(() => !_entries.IsEmpty, "started");
     }

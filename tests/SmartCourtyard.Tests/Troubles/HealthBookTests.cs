@@ -140,7 +140,7 @@ public sealed class HealthBookTests
         Hear(0, _smoke.Says(Quantity.Fault, 1), _smoke.Says(Quantity.Tamper, 1), _smoke.Says(Quantity.LinkQuality, 12),
             _smoke.Says(Quantity.Test, 1, Origin.Retained));
         var health = Health(_smoke);
-        Assert.Equal([TroubleReason.Fault, TroubleReason.Tampered], health.Reasons);
+        Assert.Equal([TroubleReason.Fault, TroubleReason.Tampered], health.Reasons); // the more urgent first
         Assert.Equal((12.0, null), (health.LinkQuality!.Value, health.LastTest));
         Hear(0.5, _smoke.Says(Quantity.Test, 1), _smoke.Says(Quantity.Fault, 0));
         Assert.Equal([TroubleReason.Tampered], Health(_smoke).Reasons);

@@ -38,11 +38,11 @@ internal static unsafe partial class GpioUapi
     private const int ReadWriteCloseOnExec = 2 | 0x80000; // O_RDWR | O_CLOEXEC (the same on x86-64 and arm64)
 
     // _IOR and _IOWR of 0xB4.
-    private const nuint GetChipInfo = 0x8044b401;
-    private const nuint GetLineInfo = 0xc100b405;
-    private const nuint GetLine = 0xc250b407;
-    private const nuint GetValues = 0xc010b40e;
-    private const nuint SetValues = 0xc010b40f;
+    public const nuint GetChipInfo = 0x8044b401;
+    public const nuint GetLineInfo = 0xc100b405;
+    public const nuint GetLine = 0xc250b407;
+    public const nuint GetValues = 0xc010b40e;
+    public const nuint SetValues = 0xc010b40f;
 
     [StructLayout(LayoutKind.Explicit, Size = 68)]
     private struct ChipInfo

@@ -54,6 +54,17 @@ missing_icu() {
   apt-cache search --names-only '^libicu[0-9]+$' 2>/dev/null | awk '{print $1}' | sort | tail -1
 }
 
+# What the gateway asks Modbus devices with.
+missing_libmodbus() {
+  PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep 'libmodbus\.so\.5' >/dev/null || printf '%s\n' libmodbus5
+}
+
+# The Modbus devices that the tests ask: pymodbus, on a TCP port or on a serial line made by socat.
+missing_modbus_peer() {
+  missing_commands socat=socat
+  /usr/bin/python3 -c 'import pymodbus, serial_asyncio' 2>/dev/null || printf '%s\n' python3-pymodbus python3-serial-asyncio
+}
+
 # What compiles the broker's plugin.
 missing_compiler() {
   missing_commands cc=gcc

@@ -1,5 +1,6 @@
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Devices;
+using SmartCourtyard.Gateway.Devices.Modbus;
 using SmartCourtyard.Gateway.Devices.Mqtt;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
@@ -31,7 +32,10 @@ internal sealed class DeviceWorkers
         Kernel = new KernelDevices(
             courtyard, outlets.Hear, (part, lost, why, stop) => outlets.Part(TroubleReason.ConnectionLost, part, lost, why, stop),
             outlets.Time, outlets.Loggers, before?.Kernel);
-        Workers = [.. Mqtt.Workers, .. Kernel.Workers];
+        Modbus = new ModbusBuses(
+            courtyard, outlets.Elsewhere, outlets.Hear, (part, lost, why, stop) => outlets.Part(TroubleReason.ConnectionLost, part, lost, why, stop),
+            outlets.Time, outlets.Loggers);
+        Workers = [.. Mqtt.Workers, .. Kernel.Workers, .. Modbus.Workers];
     }
 
     public Courtyard Courtyard { get; }
@@ -39,6 +43,8 @@ internal sealed class DeviceWorkers
     public MqttFamilies Mqtt { get; }
 
     public KernelDevices Kernel { get; }
+
+    public ModbusBuses Modbus { get; }
 
     /// <summary>In the order in which they start; they stop in the reverse.</summary>
     public IReadOnlyList<BackgroundService> Workers { get; }

@@ -1,23 +1,20 @@
-using System.Text.RegularExpressions;
 using SmartCourtyard.Courtyards;
-using SmartCourtyard.Readings;
 using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Site;
 
 /// <summary>Checks how a device's messages reach the gateway; one way a device.</summary>
-internal sealed partial class SourceReader(SiteMistakes mistakes)
+internal sealed class SourceReader(SiteMistakes mistakes)
 {
     private const int MaxTopicLength = 255;
 
     private static readonly string[] Kinds =
         ["zigbee2mqtt", "gpio", "iio", "hwmon", "modbus", "serial", "tasmota", "esphome", "homeassistant", "chirpstack", "mqtt"];
 
-    private static readonly string[] Registers = ["input", "holding", "coil", "discrete"];
-
     private readonly Dictionary<string, YamlNode> _taken = new(StringComparer.Ordinal);
     private readonly GpioReader _gpio = new(mistakes);
     private readonly SensorReader _sensors = new(mistakes);
+    private readonly ModbusReader _modbus = new(mistakes);
 
     public static string Allowed { get; } = "exactly one of " + string.Join(", ", Kinds);
 
@@ -40,7 +37,7 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
             "gpio" => Gpio(value, deviceClass),
             "iio" => _sensors.Iio(value, deviceClass),
             "hwmon" => _sensors.Hwmon(value),
-            "modbus" or "serial" => Unserved(kind, () => Modbus(value, kind.Text)),
+            "modbus" or "serial" => _modbus.Source(value, kind.Text),
             "mqtt" => MqttTopicSource.Read(value, mistakes),
             "esphome" => EspHome(fields),
             "homeassistant" => HomeAssistant(fields),
@@ -48,12 +45,6 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
             "tasmota" => Once(value, kind.Text, TasmotaSourceReader.Read(value, fields, mistakes), s => s.Topic),
             _ => null,
         };
-    }
-
-    private static UnservedSource Unserved(YamlScalar kind, Action check)
-    {
-        check();
-        return new UnservedSource(kind.Text);
     }
 
     private T? Once<T>(YamlNode node, string kind, T? source, Func<T, string> name)
@@ -108,72 +99,6 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
         return source;
     }
 
-    private void Modbus(YamlNode node, string kind)
-    {
-        SiteFields? bus = SiteFields.Open(node, mistakes, kind, "tcp", "rtu", "unit", "points");
-        if (bus is null)
-        {
-            return;
-        }
-        if (bus.Node("tcp") is null == bus.Node("rtu") is null)
-        {
-            mistakes.Add(node, $"{kind} has {(bus.Node("tcp") is null ? "neither 'tcp' nor 'rtu'" : "both 'tcp' and 'rtu'")}", "one of the two");
-        }
-        if (bus.Node("tcp") is not null && bus.Text("tcp", 255) is { } address && !HostAndPort().IsMatch(address))
-        {
-            mistakes.Add(bus.Node("tcp")!, $"'tcp' is '{address}'", "host:port, for example 127.0.0.1:1502");
-        }
-        if (bus.Node("rtu") is YamlScalar or YamlList)
-        {
-            bus.Text("rtu", 255);
-        }
-        bus.WholeNumber("unit", 0, 247, required: true);
-        Points(bus, (quantity, point) => Register(quantity, point));
-    }
-
-    private void Register(string quantity, YamlNode node)
-    {
-        SiteFields? point = SiteFields.Open(node, mistakes, quantity, "input", "holding", "coil", "discrete", "scale", "offset", "unit", "type");
-        if (point is null)
-        {
-            return;
-        }
-        if (Registers.Count(r => point.Node(r) is not null) != 1)
-        {
-            mistakes.Add(node, $"{quantity} names no register, or several", "exactly one of " + string.Join(", ", Registers));
-        }
-        foreach (string register in Registers)
-        {
-            point.WholeNumber(register, 0, 65_535);
-        }
-        point.Number("scale");
-        point.Number("offset");
-        point.Text("unit", 20);
-        point.Text("type", 20);
-    }
-
-    private void Points(SiteFields source, Action<string, YamlNode> check)
-    {
-        YamlNode? node = source.RequiredNode("points", "a mapping from quantity to where it stands");
-        if (node is not YamlMap { Entries.Count: > 0 } points)
-        {
-            if (node is not null)
-            {
-                mistakes.Add(node, $"'points' is {(node is YamlMap ? "empty" : node.Kind)}", "a mapping from quantity to where it stands");
-            }
-            return;
-        }
-        foreach ((YamlScalar key, YamlNode value) in points.Entries)
-        {
-            if (!Quantities.TryParse(key.Text, out _))
-            {
-                IEnumerable<string> all = Quantities.All.Select(q => q.Name());
-                mistakes.Add(key, $"no quantity is called '{key.Text}'{Spelling.DidYouMean(key.Text, all)}", string.Join(", ", all));
-            }
-            check(key.Text, value);
-        }
-    }
-
     private EspHomeSource? EspHome(SiteFields source)
     {
         if (source.Text("esphome", MaxTopicLength) is not { } prefix)
@@ -199,7 +124,4 @@ internal sealed partial class SourceReader(SiteMistakes mistakes)
         Take(source.Node("homeassistant")!, "homeassistant", id);
         return new HomeAssistantSource(id);
     }
-
-    [GeneratedRegex(@"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")]
-    private static partial Regex HostAndPort();
 }

@@ -52,7 +52,9 @@ public sealed class SiteFileTests
         Assert.Equal(
             new GpioSource("gpiochip0", "17", GpioBias.PullUp, ActiveLow: true, TimeSpan.FromMilliseconds(20)), courtyard.Devices[2].Source);
         Assert.Equal(new IioSource("bme680", null, TimeSpan.FromSeconds(10), null), courtyard.Devices[3].Source);
-        Assert.Equal(["modbus"], courtyard.Devices.Skip(4).Select(d => ((UnservedSource)d.Source).Family));
+        ModbusSource gas = Assert.IsType<ModbusSource>(courtyard.Devices[4].Source);
+        Assert.Equal((new ModbusTcp("127.0.0.1", 1502), 3, null), (gas.Line, gas.Unit, gas.Interval));
+        Assert.Equal([new ModbusPoint(Quantity.Methane, ModbusTable.Input, 0, ModbusType.Unsigned16, Scale: 0.1)], gas.Points);
     }
 
     [Fact]
@@ -61,9 +63,12 @@ public sealed class SiteFileTests
         SiteResult result = SiteFile.Read(Path.Combine(AppContext.BaseDirectory, Folder, "sources.yaml"));
 
         Assert.Empty(result.Mistakes);
-        Assert.Equal(
-            ["modbus", "serial"],
-            result.Courtyard!.Devices.Select(d => d.Source).OfType<UnservedSource>().Select(s => s.Family));
+        Assert.Empty(result.Courtyard!.Devices.Select(d => d.Source).OfType<UnservedSource>());
+        ModbusSource[] modbus = [.. result.Courtyard.Devices.Select(d => d.Source).OfType<ModbusSource>()];
+        Assert.Equal(new ModbusRtu("/dev/ttyUSB0", 9_600, ModbusParity.None, 1), modbus[0].Line);
+        Assert.Equal([new ModbusPoint(Quantity.Methane, ModbusTable.Holding, 4, ModbusType.Signed16, Scale: 0.1, Offset: -1.5)], modbus[0].Points);
+        Assert.Equal(new ModbusRtu("/dev/ttyUSB1", 9_600, ModbusParity.Even, 1), modbus[1].Line);
+        Assert.Equal([new ModbusPoint(Quantity.Gas, ModbusTable.Discrete, 0, ModbusType.Flag)], modbus[1].Points);
         Assert.Contains(new EspHomeSource("b3-301"), result.Courtyard.Devices.Select(d => d.Source));
         Assert.Contains(new HomeAssistantSource("301_smoke"), result.Courtyard.Devices.Select(d => d.Source));
         MqttSource[] mqtt = [.. result.Courtyard.Devices.Select(d => d.Source).OfType<MqttSource>()];

@@ -3,7 +3,7 @@ using SmartCourtyard.Gateway;
 return args switch
 {
     ["run", .. var options] => await GatewayProgram.RunAsync(options).ConfigureAwait(false),
-    ["check", var site] => SiteCommand.Check(site, Console.Out, Console.Error),
+    ["check", .. var options] => SiteCommand.Check(options, Console.Out, Console.Error),
     ["broker", .. var options] => SiteCommand.Broker(options, Console.Error),
     ["version"] => Say(GatewayProgram.Version),
     ["--help" or "-h" or "help"] => Say(Usage()),
@@ -26,7 +26,7 @@ static string Usage() => """
     SmartCourtyard gateway: hears the devices of an estate, judges, and hands every alarm to the duty room.
 
       run                        start; configured by environment variables or appsettings.json beside the program
-      check SITE                 read a site file and name every mistake in it (exit code 1 if there is one)
+      check SITE [--json]        read a site file and name every mistake in it (exit code 1 if there is one)
       broker --site SITE …       write the configuration of the estate's MQTT broker (mosquitto)
       version                    print the version
 

@@ -7,22 +7,37 @@ namespace SmartCourtyard.Gateway;
 /// <summary>The commands that read a site file and end.</summary>
 internal static class SiteCommand
 {
-    /// <summary>Names every mistake; 0 where there is none.</summary>
-    public static int Check(string path, TextWriter output, TextWriter errors)
+    /// <summary>Names every mistake, and at the end how many there are; 0 where there is none.</summary>
+    public static int Check(string[] arguments, TextWriter output, TextWriter errors)
     {
-        if (Read(path, errors) is not { } courtyard)
+        var json = arguments.Contains("--json");
+        if (arguments.Where(a => a != "--json").ToList() is not [var path] || path.StartsWith('-'))
         {
+            errors.WriteLine("check takes one site file, and --json for one line that a program reads");
             return 1;
         }
 
-        var unserved = courtyard.Devices.Where(d => d.Source is UnservedSource).ToList();
-        output.WriteLine($"{path}: good: {courtyard.Name} ({courtyard.Id}), {courtyard.Buildings.Count} buildings, {courtyard.Devices.Count} devices");
-        foreach (var family in unserved.GroupBy(d => ((UnservedSource)d.Source).Family))
+        var site = SiteFile.Read(path);
+        if (json)
+        {
+            output.WriteLine(SiteReportJson.Line(path, site));
+            return site.IsGood ? 0 : 1;
+        }
+
+        Name(site, errors);
+        output.WriteLine(Summary(path, site));
+        foreach (var family in (site.Courtyard?.Devices ?? []).Select(d => d.Source).OfType<UnservedSource>().GroupBy(s => s.Family))
         {
             output.WriteLine($"{path}: note: {family.Count()} devices by {family.Key} are listed, but this version does not hear them yet");
         }
 
-        return 0;
+        return site.IsGood ? 0 : 1;
+    }
+
+    private static string Summary(string path, SiteResult site)
+    {
+        var what = site.Courtyard is { } courtyard ? $"good: {courtyard.Name} ({courtyard.Id}), " : "";
+        return $"{path}: {what}{site.Listed.Devices} devices in {site.Listed.Buildings} buildings, {site.Mistakes.Count} mistakes";
     }
 
     /// <summary>Writes the broker's configuration for a site.</summary>
@@ -47,11 +62,15 @@ internal static class SiteCommand
     public static SiteResult ReadSite(string path, TextWriter errors)
     {
         var site = SiteFile.Read(path);
+        Name(site, errors);
+        return site;
+    }
+
+    private static void Name(SiteResult site, TextWriter errors)
+    {
         foreach (var mistake in site.Mistakes)
         {
             errors.WriteLine(mistake);
         }
-
-        return site;
     }
 }

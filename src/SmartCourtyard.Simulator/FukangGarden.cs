@@ -18,6 +18,7 @@ internal static class FukangGarden
         yaml.Append(
             """
             # Fukang Garden, the example estate. Made by `SmartCourtyard.Simulator site`.
+            # yaml-language-server: $schema=../firmware-config/site.schema.json
             courtyard: fukang-garden
             name: 富康花园小区
             address: { street: 双河口街道, community: 螺蛳包社区, grid: 第3网格 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Broker;
 

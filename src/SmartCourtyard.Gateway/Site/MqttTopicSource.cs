@@ -1,6 +1,7 @@
 using System.Globalization;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Site;
 

@@ -67,7 +67,29 @@ internal sealed class SiteFields
             _mistakes.Add(node, $"'{key}' holds a control character", allowed + " on one line");
             return null;
         }
+        if (HasHalfCharacter(scalar.Text))
+        {
+            _mistakes.Add(node, $"'{key}' holds half a character (a lone surrogate)", allowed);
+            return null;
+        }
         return scalar.Text;
+    }
+
+    // An escape in quotes can write what UTF-8 cannot hold: no topic and no event could carry it.
+    private static bool HasHalfCharacter(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     public string? Id(string key)

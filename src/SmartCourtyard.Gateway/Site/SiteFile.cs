@@ -40,7 +40,9 @@ internal static class SiteFile
         YamlNode? root = YamlTree.Load(yaml.TrimStart('\uFEFF'), mistakes);
         var reader = new SiteReader(mistakes);
         Courtyard? courtyard = root is null ? null : reader.Courtyard(root);
-        return mistakes.Any ? new SiteResult(null, mistakes.Sorted()) : new SiteResult(courtyard, []) { Speech = reader.Speech() };
+        return mistakes.Any
+            ? new SiteResult(null, mistakes.Sorted()) { Listed = reader.Listed }
+            : new SiteResult(courtyard, []) { Listed = reader.Listed, Speech = reader.Speech() };
     }
 
     private static SiteResult Bad(string file, int line, int column, string wrong, string allowed) =>

@@ -18,6 +18,9 @@ internal sealed record SiteResult(Courtyard? Courtyard, IReadOnlyList<SiteMistak
     [MemberNotNullWhen(true, nameof(Courtyard))]
     public bool IsGood => Courtyard is not null;
 
+    /// <summary>How many buildings and devices the file lists, good or not.</summary>
+    public (int Buildings, int Devices) Listed { get; init; }
+
     /// <summary>The file as it was read; empty where it could not be.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
 

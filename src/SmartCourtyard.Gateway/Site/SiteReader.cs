@@ -10,11 +10,16 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
 {
     private const int LowestFloor = -5;
     private const int MaxNameLength = 100;
+    private const int MostBuildings = 1_000;
+    private const int MostDevices = 20_000;
 
     private readonly Dictionary<string, Building> _buildings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, YamlNode> _deviceIds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DeviceClass Class, YamlNode Source)> _speech = new(StringComparer.Ordinal);
     private readonly SourceReader _sources = new(mistakes);
+
+    /// <summary>How many buildings and devices the file lists, good or not.</summary>
+    public (int Buildings, int Devices) Listed { get; private set; }
 
     /// <summary>How each device is written down, by its id: class and source. Only of a file without a mistake: aliases could make it endless.</summary>
     public IReadOnlyDictionary<string, string> Speech() => mistakes.Any
@@ -32,11 +37,23 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         string id = fields.Id("courtyard") ?? "";
         string name = fields.Text("name", MaxNameLength, required: true) ?? id;
         Address? address = Address(fields);
+        Listed = (Count(fields, "buildings", MostBuildings), Count(fields, "devices", MostDevices));
         var buildings = new List<Building>();
         fields.ForEach("buildings", "a list of buildings", node => AddBuilding(node, buildings));
         var devices = new List<Device>();
         fields.ForEach("devices", "a list of devices", node => AddDevice(node, devices));
         return new Courtyard(id, name, address, buildings, devices);
+    }
+
+    // More than this the duty room does not take.
+    private int Count(SiteFields file, string key, int most)
+    {
+        int count = (file.Node(key) as YamlList)?.Items.Count ?? 0;
+        if (count > most)
+        {
+            mistakes.Add(file.Node(key)!, string.Create(CultureInfo.InvariantCulture, $"'{key}' has {count} entries"), string.Create(CultureInfo.InvariantCulture, $"at most {most}"));
+        }
+        return count;
     }
 
     private Address? Address(SiteFields file)
@@ -74,7 +91,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
 
     private void AddDevice(YamlNode node, List<Device> devices)
     {
-        SiteFields? fields = SiteFields.Open(node, mistakes, "a device", "id", "name", "class", "at", "source", "call");
+        SiteFields? fields = SiteFields.Open(node, mistakes, "a device", ["id", "name", "class", "at", "source", "call", .. Upkeep.Keys]);
         if (fields is null)
         {
             return;
@@ -89,9 +106,13 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         Place at = fields.Node("at") is { } place ? Place(place) : new Place();
         Source? source = fields.RequiredNode("source", SourceReader.Allowed) is { } from ? _sources.Source(from, deviceClass) : null;
         string? call = Call(fields);
+        Upkeep upkeep = Upkeep.Read(fields, mistakes);
         if (id is not null && deviceClass is { } known && source is not null)
         {
-            devices.Add(new Device(id, name, known, at, source, call));
+            devices.Add(new Device(id, name, known, at, source, call)
+            {
+                Installed = upkeep.Installed, ServiceLife = upkeep.ServiceLife, TestEvery = upkeep.TestEvery, Silence = upkeep.Silence,
+            });
             _speech[id] = (known, fields.Node("source")!);
         }
     }

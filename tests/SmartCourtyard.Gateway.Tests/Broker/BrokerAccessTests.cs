@@ -1,5 +1,6 @@
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Tests.Broker;
 

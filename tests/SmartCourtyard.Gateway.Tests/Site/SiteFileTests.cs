@@ -94,6 +94,29 @@ public sealed class SiteFileTests
     }
 
     [Fact]
+    public void The_upkeep_of_a_device_is_read_and_is_its_classs_where_nothing_is_said()
+    {
+        SiteResult result = SiteFile.Parse(
+            """
+            courtyard: a
+            name: A
+            devices:
+              - { id: d1, class: smoke-detector, source: { zigbee2mqtt: d1 }, installed: 2024-05-01, service-life: 10y, test-every: 30d, silence: 26h }
+              - { id: d2, class: smoke-detector, source: { zigbee2mqtt: d2 }, installed: "2024-02-29", service-life: 52w, silence: 90m }
+              - { id: d3, class: smoke-detector, source: { zigbee2mqtt: d3 } }
+            """, "a.yaml");
+
+        Assert.Empty(result.Mistakes);
+        Assert.Equal(
+            [
+                (new DateOnly(2024, 5, 1), TimeSpan.FromDays(3650), TimeSpan.FromDays(30), TimeSpan.FromHours(26)),
+                (new DateOnly(2024, 2, 29), TimeSpan.FromDays(364), null, TimeSpan.FromMinutes(90)),
+                ((DateOnly?)null, (TimeSpan?)null, (TimeSpan?)null, (TimeSpan?)null),
+            ],
+            result.Courtyard!.Devices.Select(d => (d.Installed, d.ServiceLife, d.TestEvery, d.Silence)));
+    }
+
+    [Fact]
     public void An_anchored_part_may_stand_in_several_places()
     {
         SiteResult result = SiteFile.Parse(

@@ -61,7 +61,7 @@ public sealed class SiteRoundTripTests
         select new Device(id, name, deviceClass, at, new Zigbee2MqttSource(source), call);
 
     private static Gen<Place> Place(IReadOnlyList<Building> buildings) =>
-        from flat in Optional(Word().Select(w => w[..Math.Min(w.Length, 10)]).Where(w => w.Trim().Length > 0))
+        from flat in Optional(Word().Select(w => string.Concat(w.EnumerateRunes().Take(10))).Where(w => w.Trim().Length > 0))
         from room in Optional(Word())
         from building in buildings.Count == 0 ? Gen.Constant<Building?>(null) : Optional(Gen.Elements(buildings.ToArray()))
         from unit in building is null ? Gen.Constant<int?>(null) : Gen.Choose(1, building.Units).Select(u => (int?)u)

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Devices.Mqtt.AnyTopic;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Devices.Mqtt.AnyTopic;
 

@@ -3,6 +3,7 @@ using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Devices;
 using SmartCourtyard.Gateway.Devices.Mqtt.AnyTopic;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Tests.Devices.Mqtt.AnyTopic;
 

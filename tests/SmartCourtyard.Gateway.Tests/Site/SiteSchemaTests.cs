@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Gateway.Site;
+using SmartCourtyard.Readings;
+
+namespace SmartCourtyard.Gateway.Tests.Site;
+
+/// <summary>The schema for editors says of a file's shape what the reader says. Judged by npm's yaml and ajv, as editors do.</summary>
+public sealed class SiteSchemaTests
+{
+    /// <summary>What no schema can see: doubles, references, one value that depends on another. Everything else must be seen while typing.</summary>
+    private static readonly string[] MattersOfMeaning =
+    [
+        "building-twice.yaml", "device-twice.yaml", "floor-too-high.yaml", "gpio-line-twice.yaml", "modbus-one-bus-two-settings.yaml", "mqtt-bad-unit.yaml",
+        "service-life-too-long.yaml", "silence-too-short.yaml", "unit-too-high.yaml", "unknown-building.yaml", "zigbee2mqtt-twice.yaml",
+        // What a line or a channel means depends on the device's class.
+        "gpio-contact-with-rest.yaml", "gpio-debounce-too-long.yaml", "gpio-output-with-debounce.yaml", "gpio-without-meaning.yaml",
+        "iio-element-as-detector.yaml", "iio-loop-bands-overlap.yaml",
+    ];
+
+    private static readonly SemaphoreSlim Once = new(1, 1);
+
+    private static string Folder { get; } = Path.GetDirectoryName(Here())!;
+
+    private static string Root { get; } = Path.GetFullPath(Path.Combine(Folder, "../../.."));
+
+    private static string SchemaFile { get; } = Path.Combine(Root, "firmware-config", "site.schema.json");
+
+    [Fact]
+    public async Task Every_site_file_of_the_repository_that_the_reader_takes_is_taken_by_the_schema()
+    {
+        var judged = await JudgeAsync([.. SiteFiles()]);
+        Assert.True(judged.Count >= 3);
+        Assert.All(judged, j => Assert.True(j.Value.Length == 0, $"{j.Key}: {string.Join("; ", j.Value)}"));
+    }
+
+    [Fact]
+    public async Task Every_mistake_that_is_a_matter_of_shape_is_seen_by_the_schema()
+    {
+        var judged = await JudgeAsync(Directory.GetFiles(Path.Combine(Folder, "mistakes")));
+        Assert.True(judged.Count > 60);
+        var unseen = judged.Where(j => j.Value.Length == 0).Select(j => Path.GetFileName(j.Key)).Except(MattersOfMeaning);
+        Assert.Empty(unseen);
+    }
+
+    [Fact]
+    public void The_schema_knows_the_classes_quantities_and_kinds_of_source_that_the_reader_knows_and_no_others()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(SchemaFile));
+        var device = schema.RootElement.GetProperty("properties").GetProperty("devices").GetProperty("items").GetProperty("properties");
+        Assert.Equal(DeviceClasses.AllNames, Texts(device.GetProperty("class").GetProperty("enum")));
+        Assert.Equal(Quantities.All.Select(q => q.Name()), Texts(schema.RootElement.GetProperty("$defs").GetProperty("quantity").GetProperty("enum")));
+        var points = device.GetProperty("source").GetProperty("properties").GetProperty("mqtt").GetProperty("properties").GetProperty("points");
+        var patterns = points.GetProperty("patternProperties").EnumerateObject().Select(p => p.Name).ToList();
+        Assert.Equal(
+            [
+                $"^({string.Join('|', Quantities.All.Where(q => q.IsBoolean()).Select(q => q.Name()))})$",
+                $"^({string.Join('|', Quantities.All.Where(q => !q.IsBoolean()).Select(q => q.Name()))})$",
+            ],
+            patterns);
+        Assert.Equal(
+            SourceReader.Allowed["exactly one of ".Length..].Split(", ").Order(),
+            device.GetProperty("source").GetProperty("properties").EnumerateObject().Select(p => p.Name).Order());
+        Assert.Equal(
+            ["id", "name", "class", "at", "source", "call", .. Upkeep.Keys], device.EnumerateObject().Select(p => p.Name));
+    }
+
+    [Fact]
+    public void What_an_editor_shows_is_in_English_and_in_Chinese()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(SchemaFile));
+        var shown = new List<string>();
+        Gather(schema.RootElement, shown);
+        Assert.True(shown.Count > 40);
+        Assert.All(shown, s => Assert.True(s.Any(char.IsAsciiLetterLower) && s.Any(c => c is >= '\u4e00' and <= '\u9fff'), s));
+    }
+
+    private static IEnumerable<string> SiteFiles() =>
+        Directory.GetFiles(Path.Combine(Root, "deploy"), "*.yaml").Concat(Directory.GetFiles(Folder, "*.yaml"))
+            .Concat(Directory.GetFiles(Path.Combine(Root, "firmware-config"), "*.yaml", SearchOption.AllDirectories))
+            .Where(f => File.ReadLines(f).Any(l => l.StartsWith("courtyard:", StringComparison.Ordinal)))
+            .Where(f => SiteFile.Read(f).IsGood);
+
+    private static async Task<Dictionary<string, string[]>> JudgeAsync(string[] files)
+    {
+        await InstallAsync();
+        using var node = Process.Start(new ProcessStartInfo("node", ["--no-warnings", "judge.mjs", SchemaFile])
+        {
+            WorkingDirectory = Path.Combine(Folder, "schema"), RedirectStandardInput = true, RedirectStandardOutput = true,
+        })!;
+        var output = node.StandardOutput.ReadToEndAsync();
+        await node.StandardInput.WriteAsync(string.Join('\n', files));
+        node.StandardInput.Close();
+        var lines = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await node.WaitForExitAsync();
+        Assert.Equal(0, node.ExitCode);
+        return lines.Select(l => JsonSerializer.Deserialize<JsonElement>(l))
+            .ToDictionary(j => j.GetProperty("file").GetString()!, j => Texts(j.GetProperty("errors")));
+    }
+
+    private static async Task InstallAsync()
+    {
+        await Once.WaitAsync();
+        try
+        {
+            if (!File.Exists(Path.Combine(Folder, "schema", "node_modules", ".package-lock.json")))
+            {
+                using var install = Process.Start(
+                    new ProcessStartInfo("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]) { WorkingDirectory = Path.Combine(Folder, "schema") })!;
+                await install.WaitForExitAsync();
+                Assert.Equal(0, install.ExitCode);
+            }
+        }
+        finally
+        {
+            Once.Release();
+        }
+    }
+
+    private static string[] Texts(JsonElement list) => [.. list.EnumerateArray().Select(e => e.GetString()!)];
+
+    private static void Gather(JsonElement element, List<string> shown)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            element.EnumerateArray().ToList().ForEach(e => Gather(e, shown));
+        }
+
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return;
+        }
+
+        foreach (var property in element.EnumerateObject())
+        {
+            if (property is { Name: "description", Value.ValueKind: JsonValueKind.String })
+            {
+                shown.Add(property.Value.GetString()!);
+            }
+
+            Gather(property.Value, shown);
+        }
+    }
+
+    private static string Here([CallerFilePath] string file = "") => file;
+}

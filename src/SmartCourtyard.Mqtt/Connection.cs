@@ -4,14 +4,14 @@ using System.Security.Cryptography;
 namespace SmartCourtyard.Mqtt;
 
 /// <summary>What outlives a connection.</summary>
-internal sealed class Session
+internal sealed class Session(IReadOnlyList<MqttSubscription> subscriptions)
 {
     internal TopicCache Topics { get; } = new();
 
     internal ExactlyOnce ExactlyOnce { get; } = new();
 
     /// <summary>A client that has just been made knows neither which filters a stored session has nor the retained state, so it subscribes once in any case.</summary>
-    internal bool Subscribed { get; set; }
+    internal SubscriptionList Subscriptions { get; } = new(subscriptions);
 }
 
 /// <summary>One accepted connection, from CONNACK to its end.</summary>
@@ -35,10 +35,12 @@ internal sealed class Connection : IAsyncDisposable
     private readonly PacketHandler _packets;
     private readonly TaskCompletionSource<Closure> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
+    private readonly Lock _subscribeGate = new();
     private readonly Task _reading;
     private readonly Task _pinging;
     private int _heard;
     private bool _listening;
+    private Task<(MqttReason Reason, string? Detail)> _subscribing = Task.FromResult<(MqttReason, string?)>((MqttReason.None, null));
 
     internal Connection(
         MqttOptions options, Welcome welcome, Session session, Func<ReadOnlyMemory<MqttMessage>, CancellationToken, ValueTask<bool>> receive,
@@ -48,6 +50,7 @@ internal sealed class Connection : IAsyncDisposable
         if (!welcome.Limits.SessionPresent)
         {
             session.ExactlyOnce.Clear();
+            session.Subscriptions.Forget();
         }
 
         _outbox = new Outbox(welcome.Transport.Stream, counters);
@@ -68,30 +71,33 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>Completes at the first reason to end.</summary>
     internal Task<Closure> Ended => _ended.Task;
 
-    /// <summary>Subscribes where that is needed. The connection may end meanwhile.</summary>
+    /// <summary>Subscribes where that is needed, one call after the other. The connection may end meanwhile.</summary>
     /// <returns>What the broker refused or lowered, or <see cref="MqttReason.None"/>.</returns>
-    internal async Task<(MqttReason Reason, string? Detail)> SubscribeAsync()
+    internal Task<(MqttReason Reason, string? Detail)> SubscribeAsync(bool afterConnect)
     {
-        if (_options.Subscriptions.Count == 0 || (SessionPresent && _session.Subscribed))
+        lock (_subscribeGate)
         {
-            return (MqttReason.None, null);
+            return _subscribing = SubscribeAfterAsync(_subscribing, afterConnect);
         }
+    }
 
+    private async Task<(MqttReason Reason, string? Detail)> SubscribeAfterAsync(Task previous, bool afterConnect)
+    {
+        await previous.ConfigureAwait(false);
         List<string> refused = [];
         List<string> lowered = [];
-        foreach (MqttSubscription[] some in _options.Subscriptions.Chunk(FiltersInSubscribe))
+        foreach (MqttSubscription[] some in _session.Subscriptions.Missing(afterConnect).Chunk(FiltersInSubscribe))
         {
             if (await SubscribeAsync(some).ConfigureAwait(false) is not { } codes)
             {
                 return (MqttReason.None, null);
             }
 
+            _session.Subscriptions.Answered(some, codes);
             refused.AddRange(some.Where((_, i) => codes[i] >= 0x80).Select(s => s.Filter));
             lowered.AddRange(some.Where((s, i) => codes[i] < (byte)s.Qos).Select(s => s.Filter));
         }
 
-        // What was refused is asked for again at the next connection.
-        _session.Subscribed = refused.Count == 0;
         return refused.Count > 0 ? (MqttReason.SubscriptionRefused, string.Join(", ", refused))
             : lowered.Count > 0 ? (MqttReason.SubscriptionQosLowered, string.Join(", ", lowered))
             : (MqttReason.None, null);

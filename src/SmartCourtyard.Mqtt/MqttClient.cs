@@ -8,7 +8,7 @@ public sealed class MqttClient : IAsyncDisposable
     private readonly MqttOptions _options;
     private readonly Func<ReadOnlyMemory<MqttMessage>, CancellationToken, ValueTask<bool>> _receive;
     private readonly TimeProvider _time;
-    private readonly Session _session = new();
+    private readonly Session _session;
     private readonly CancellationTokenSource _disposed = new();
     private volatile Connection? _connection;
     private Task _run = Task.CompletedTask;
@@ -35,7 +35,7 @@ public sealed class MqttClient : IAsyncDisposable
             throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
         }
 
-        (_options, _receive, _time) = (options, receive, time);
+        (_options, _receive, _time, _session) = (options, receive, time, new Session(options.Subscriptions));
     }
 
     /// <summary>Each step of the connection's life, one after the other, on the thread that made it. A handler must not block.</summary>
@@ -87,6 +87,31 @@ public sealed class MqttClient : IAsyncDisposable
         return _connection is { } connection
             ? connection.PublishAsync(new Publication(topic, payload, qos, retain), cancel)
             : ValueTask.FromResult(MqttPublishResult.NotConnected);
+    }
+
+    /// <summary>
+    /// Asks for further topics, from now on and after every reconnect at which the broker has no session. Any number of calls may run at once; a filter that
+    /// is subscribed already is not asked for again. There is no way back: a filter stays until the client is made anew.
+    /// </summary>
+    /// <param name="further">Topic filters and at which quality of service.</param>
+    /// <param name="cancel">Gives up the wait, not the subscription.</param>
+    /// <returns>When the broker has answered, the worst of its answers; without a connection at once.</returns>
+    /// <exception cref="ArgumentException">One of them is no topic filter.</exception>
+    public async ValueTask<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttSubscription> further, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(further);
+        if (further.FirstOrDefault(s => !TopicRules.IsFilter(s.Filter)) is { } wrong)
+        {
+            throw new ArgumentException($"'{wrong.Filter}' is no topic filter.", nameof(further));
+        }
+
+        _session.Subscriptions.Add(further);
+        if (_connection is { } connection)
+        {
+            await connection.SubscribeAsync(afterConnect: false).WaitAsync(cancel).ConfigureAwait(false);
+        }
+
+        return _session.Subscriptions.Of(further);
     }
 
     /// <summary>Stops and waits until everything has ended.</summary>
@@ -149,7 +174,7 @@ public sealed class MqttClient : IAsyncDisposable
     private async Task<Closure> ServeAsync(Connection connection, CancellationToken stop)
     {
         _connection = connection;
-        Task<(MqttReason Reason, string? Detail)> subscribing = connection.SubscribeAsync();
+        Task<(MqttReason Reason, string? Detail)> subscribing = connection.SubscribeAsync(afterConnect: true);
         try
         {
             await Task.WhenAny(subscribing, connection.Ended).WaitAsync(stop).ConfigureAwait(false);

@@ -113,3 +113,19 @@ public enum MqttPublishResult
     /// <summary>The broker refuses it: not authorised, too large, or a quality of service or a retained message it does not take.</summary>
     Refused,
 }
+
+/// <summary>What became of a subscription; the later, the worse.</summary>
+public enum MqttSubscribeResult
+{
+    /// <summary>As asked for.</summary>
+    Granted,
+
+    /// <summary>Granted at a lower quality of service.</summary>
+    Lowered,
+
+    /// <summary>There is no connection, or it broke before the answer: it is asked for at the next one.</summary>
+    Later,
+
+    /// <summary>The broker refuses it; it is asked for again at the next connection.</summary>
+    Refused,
+}

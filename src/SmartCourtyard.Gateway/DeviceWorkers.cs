@@ -8,9 +8,11 @@ using SmartCourtyard.Troubles;
 namespace SmartCourtyard.Gateway;
 
 /// <summary>What those who hear devices hand their news to, and what they share; the same for every site file.</summary>
+/// <param name="DataDirectory">Where a family keeps what it learned; null: nowhere.</param>
 internal sealed record DeviceOutlets(
     BrokerAccess Broker, HeardElsewhere Elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> Hear,
-    Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> Part, TimeProvider Time, ILoggerFactory Loggers);
+    Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> Part, TimeProvider Time, ILoggerFactory Loggers,
+    string? DataDirectory = null);
 
 /// <summary>
 /// Everything that depends on the devices of one site file: made for it, and replaced as a whole when it is read again. Making it
@@ -28,7 +30,7 @@ internal sealed class DeviceWorkers
     public DeviceWorkers(Courtyard courtyard, DeviceOutlets outlets, DeviceWorkers? before = null)
     {
         (Courtyard, _time) = (courtyard, outlets.Time);
-        Mqtt = new MqttFamilies(courtyard, outlets.Broker, outlets.Elsewhere, outlets.Hear, outlets.Part, outlets.Time, outlets.Loggers);
+        Mqtt = new MqttFamilies(courtyard, outlets.Broker, outlets.Elsewhere, outlets.Hear, outlets.Part, outlets.Time, outlets.Loggers, outlets.DataDirectory);
         Kernel = new KernelDevices(
             courtyard, outlets.Hear, (part, lost, why, stop) => outlets.Part(TroubleReason.ConnectionLost, part, lost, why, stop),
             outlets.Time, outlets.Loggers, before?.Kernel);

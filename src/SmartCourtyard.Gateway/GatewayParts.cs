@@ -71,7 +71,7 @@ internal sealed partial class GatewayParts
         workers.Add(new HealthKeeper(HealthFile(options), watch.RememberAsync, time, loggers.CreateLogger<HealthKeeper>()));
 
         var elsewhere = new HeardElsewhere();
-        var outlets = new DeviceOutlets(Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers);
+        var outlets = new DeviceOutlets(Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers, options.DataDirectory);
         Supervision? supervision = null;
         var devices = Devices(options, site, outlets, watch, now => supervision?.Replace(now.Courtyard!), loggers);
         var status = new PathStatus();

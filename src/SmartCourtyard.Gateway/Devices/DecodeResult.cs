@@ -31,9 +31,10 @@ internal enum DecodeOutcome
 /// <param name="BridgePart">Which bridge, among the parts of the gateway; null: the family's only one, called as the family.</param>
 /// <param name="Points">Of a device that the site file does not name: the quantities the message spoke of, a bit each (see <see cref="PointSet"/>).</param>
 /// <param name="Delivery">Where the family numbers its messages: the number, the same when the message is sent again; 0 where it does not.</param>
+/// <param name="IsAnnouncement">It was about the device and not by it: only one of the connections hears it.</param>
 internal readonly record struct DecodeResult(
     DecodeOutcome Outcome, Device? Device = null, string? UnassignedName = null, string? Problem = null, bool BridgeOnline = false,
-    ulong Points = 0, long Delivery = 0, string? BridgePart = null)
+    ulong Points = 0, long Delivery = 0, string? BridgePart = null, bool IsAnnouncement = false)
 {
     public static DecodeResult NotMine => new(DecodeOutcome.NotMine);
 

@@ -23,15 +23,20 @@ public sealed class HeardBatch
     /// <summary>Where a decoder puts the readings of the message at hand; <see cref="EndMessage"/> closes it.</summary>
     public List<Reading> Open => _readings;
 
-    /// <summary>Closes the message whose readings were added last. A message without readings leaves no trace.</summary>
+    /// <summary>Closes the message whose readings were added last. One that speaks of several devices, one after the other, counts as
+    /// one of each. A message without readings leaves no trace.</summary>
     /// <param name="delivery">A fingerprint of this delivery (packet and content), the same when it is delivered again.</param>
     /// <param name="redelivered">The giver says that it may have delivered this before.</param>
     public void EndMessage(long delivery, bool redelivered)
     {
         var begin = _messages.Count == 0 ? 0 : _messages[^1].End;
-        if (_readings.Count > begin)
+        for (var end = begin + 1; end <= _readings.Count; end++)
         {
-            _messages.Add((_readings.Count, delivery, redelivered));
+            if (end == _readings.Count || !ReferenceEquals(_readings[end].Device, _readings[end - 1].Device))
+            {
+                _messages.Add((end, delivery, redelivered));
+                delivery += delivery == 0 ? 0 : 1;
+            }
         }
     }
 

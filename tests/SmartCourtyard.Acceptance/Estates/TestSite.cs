@@ -4,7 +4,9 @@ using System.Text;
 namespace SmartCourtyard.Acceptance.Estates;
 
 /// <summary>A device of a test estate.</summary>
-internal sealed record TestDevice(string Id, string Class, string FriendlyName, string Building, int Unit, int Floor, string Flat)
+/// <param name="Speaks">Its source as the site file has it; null: Zigbee2MQTT under its friendly name.</param>
+internal sealed record TestDevice(
+    string Id, string Class, string FriendlyName, string Building, int Unit, int Floor, string Flat, string? Speaks = null)
 {
     public string Topic => "zigbee2mqtt/" + FriendlyName;
 }
@@ -69,5 +71,5 @@ internal static class TestDeviceYaml
     public static string Place(this TestDevice d) => string.Create(
         CultureInfo.InvariantCulture, $"{{ building: {d.Building}, unit: {d.Unit}, floor: {d.Floor}, flat: \"{d.Flat}\", place: 厨房 }}");
 
-    public static string Source(this TestDevice d) => $"{{ zigbee2mqtt: \"{d.FriendlyName}\" }}";
+    public static string Source(this TestDevice d) => d.Speaks ?? $"{{ zigbee2mqtt: \"{d.FriendlyName}\" }}";
 }

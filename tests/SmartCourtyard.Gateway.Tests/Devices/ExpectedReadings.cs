@@ -113,7 +113,7 @@ internal sealed class ExpectedReadings
             case (_, "reading") or (_, "warning") or ("none" or "action", "none") or ("siren", "on" or "off") or ("valve", "open" or "closed")
                 or ("temperature_humidity" or "air_quality", "alarm" or "normal") or ("noise", "detected" or "clear")
                 or ("silenced" or "preheat", "active" or "normal") or ("linked", "alarm") or ("soil", "dry")
-                or ("heat", "alarm") or ("discovery", "announce"):
+                or ("heat", "alarm") or ("discovery", "announce" or "removed"):
                 break; // nothing that is a quantity: only that nothing alarming may be on
             default:
                 throw new InvalidDataException($"the judgement {kind} {state} is not known: {line}");

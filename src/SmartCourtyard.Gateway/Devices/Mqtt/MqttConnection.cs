@@ -46,6 +46,10 @@ internal sealed partial class MqttConnection : BackgroundService
     /// <summary>Why nothing is heard here; null when connected.</summary>
     public string? NotReady => _notReady;
 
+    /// <summary>Asks for further topics, now and after every reconnect.</summary>
+    public ValueTask<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttSubscription> further, CancellationToken stop) =>
+        _client.SubscribeAsync(further, stop);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var watching = WatchBrokerAsync(stoppingToken);
@@ -86,7 +90,7 @@ internal sealed partial class MqttConnection : BackgroundService
         KeepOwn(batch.Open, begin);
         var delivery = !_custody ? 0 : result.Delivery != 0 ? result.Delivery : Fingerprint(in message);
         batch.EndMessage(delivery, message.Duplicate || result.Delivery != 0);
-        if (!IsOwn(result.Device))
+        if (!IsOwn(result.Device) && !result.IsAnnouncement)
         {
             return;
         }
@@ -198,6 +202,7 @@ internal sealed partial class MqttConnection : BackgroundService
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
+            await PassTimeAsync(stop).ConfigureAwait(false);
             if (_notReady is null)
             {
                 lostSince = _time.GetTimestamp();
@@ -209,6 +214,21 @@ internal sealed partial class MqttConnection : BackgroundService
                 told = lost;
                 await _partDown(TroubleReason.BrokerLost, Source.Broker, lost, _notReady, stop).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async ValueTask PassTimeAsync(CancellationToken stop)
+    {
+        var batch = new HeardBatch();
+        foreach (var family in _families)
+        {
+            family.PassTime(_custody, _time.GetUtcNow(), batch.Open);
+        }
+
+        batch.EndMessage(0, redelivered: false);
+        if (batch.Count > 0)
+        {
+            await _hear(batch, stop).ConfigureAwait(false);
         }
     }
 

@@ -2,6 +2,7 @@ using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Devices.Mqtt.AnyTopic;
 using SmartCourtyard.Gateway.Devices.Mqtt.ChirpStack;
 using SmartCourtyard.Gateway.Devices.Mqtt.EspHome;
+using SmartCourtyard.Gateway.Devices.Mqtt.HomeAssistant;
 using SmartCourtyard.Gateway.Devices.Mqtt.Tasmota;
 using SmartCourtyard.Mqtt;
 using SmartCourtyard.Readings;
@@ -18,16 +19,20 @@ internal sealed record BrokerAccess(string Host, int Port, bool Tls, string? CaF
 /// </summary>
 internal sealed class MqttFamilies
 {
+    /// <param name="dataDirectory">Where what was learned is kept; null: nowhere.</param>
     public MqttFamilies(
         Courtyard courtyard, BrokerAccess broker, HeardElsewhere elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> hear,
-        Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> partDown, TimeProvider time, ILoggerFactory loggers)
+        Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> partDown, TimeProvider time, ILoggerFactory loggers,
+        string? dataDirectory = null)
     {
         IReadOnlyList<IMqttFamily> families =
         [
-            new MqttTopicFamily(courtyard), new EspHomeFamily(courtyard), new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory),
-            new TasmotaFamily(courtyard, elsewhere.NoteInventory),
+            // Who knows exact topics comes before who knows a prefix.
+            new MqttTopicFamily(courtyard), new HomeAssistantFamily(courtyard, new AnnouncedMemory(AnnouncedFile(dataDirectory)), time), new EspHomeFamily(courtyard),
+            new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory), new TasmotaFamily(courtyard, elsewhere.NoteInventory),
             new ChirpStackFamily(courtyard, elsewhere.NoteInventory, elsewhere.NoteLost),
         ];
+        List<string> alarmFilters = TopicFilters.Needed(families.SelectMany(f => f.AlarmFilters)), filters = TopicFilters.Needed(families.SelectMany(f => f.Filters));
         var common = new MqttOptions
         {
             Host = broker.Host, Port = broker.Port, Tls = broker.Tls, CaFile = broker.CaFile, User = broker.User, Password = broker.Password,
@@ -42,24 +47,27 @@ internal sealed class MqttFamilies
             // Its retained will makes the broker write its store at the very moment at which this gateway dies: what it had sent here
             // and nobody had confirmed survives even if the broker dies next.
             Will = new MqttWill(state, "offline"u8.ToArray(), MqttQos.AtLeastOnce, Retain: true),
-            Subscriptions = [.. families.SelectMany(f => f.AlarmFilters).Distinct().Select(f => new MqttSubscription(f, MqttQos.AtLeastOnce))],
+            Subscriptions = [.. alarmFilters.Select(f => new MqttSubscription(f, MqttQos.AtLeastOnce))],
         };
         var telemetry = common with
         {
             ClientId = $"smartcourtyard-{courtyard.Id}-telemetry",
             CleanStart = true,
             SessionExpiry = TimeSpan.Zero,
-            Subscriptions = [.. families.SelectMany(f => f.Filters).Distinct().Select(f => new MqttSubscription(f, MqttQos.AtMostOnce))],
+            Subscriptions = [.. filters.Select(f => new MqttSubscription(f, MqttQos.AtMostOnce))],
         };
         Alarms = new MqttConnection("alarms", alarms, state, families, elsewhere, hear, partDown, time, loggers.CreateLogger<MqttConnection>());
         Telemetry = new MqttConnection("telemetry", telemetry, stateTopic: null, families, elsewhere, hear, partDown, time, loggers.CreateLogger<MqttConnection>());
+        Workers = [new LearnedTopics(families, Alarms, alarmFilters, Telemetry, filters, loggers.CreateLogger<LearnedTopics>()), Alarms, Telemetry];
     }
 
     public MqttConnection Alarms { get; }
 
     public MqttConnection Telemetry { get; }
 
-    public IReadOnlyList<BackgroundService> Workers => [Alarms, Telemetry];
+    public IReadOnlyList<BackgroundService> Workers { get; }
+
+    private static string? AnnouncedFile(string? dataDirectory) => dataDirectory is null ? null : Path.Combine(dataDirectory, "announced.json");
 
     /// <summary>Why devices cannot be heard; null when they can.</summary>
     public string? NotReady() => Alarms.NotReady ?? Telemetry.NotReady;

@@ -14,7 +14,7 @@ public sealed class AlarmBook
     private readonly Dictionary<string, Alarm> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<Device, bool?[]> _levels = [];
     private readonly bool[] _watched = new bool[Quantities.All.Count];
-    private Dictionary<string, DeviceClass>? _courtyard;
+    private Dictionary<string, Device>? _courtyard;
 
     /// <summary>Begins with the alarms that the journal holds.</summary>
     /// <param name="restored">Alarms that are open, or whose cause still stood, when the gateway stopped.</param>
@@ -45,7 +45,7 @@ public sealed class AlarmBook
     /// <param name="steps">Receives the alarms that end by it.</param>
     public void Serve(Courtyard courtyard, IReadOnlySet<string> unchanged, List<AlarmChange> steps)
     {
-        _courtyard = courtyard.Devices.ToDictionary(d => d.Id, d => d.Class, StringComparer.Ordinal);
+        _courtyard = courtyard.Devices.ToDictionary(d => d.Id, StringComparer.Ordinal);
         var before = _levels.ToDictionary(l => l.Key.Id, l => l.Value, StringComparer.Ordinal);
         _levels.Clear();
         foreach (var device in courtyard.Devices)
@@ -110,7 +110,7 @@ public sealed class AlarmBook
     /// <summary>Whether there is a device whose readings can still say that the cause is gone.</summary>
     private bool CanEnd(Alarm alarm)
         => _courtyard is null
-            || (_courtyard.TryGetValue(alarm.DeviceId, out var deviceClass) && _rules.Any(r => r.KindFor(deviceClass) == alarm.Kind));
+            || (_courtyard.TryGetValue(alarm.DeviceId, out var device) && _rules.Any(r => r.KindFor(device) == alarm.Kind));
 
     private static bool IsMomentary(Alarm alarm) => alarm.Kind is AlarmKind.EmergencyCall;
 
@@ -218,7 +218,7 @@ public sealed class AlarmBook
 
         var alarm = open is null
             ? new Alarm(
-                Guid.CreateVersion7(now.Time).ToString(), rule.KindFor(reading.Device.Class), reading.Device.Id, reading.Device.At,
+                Guid.CreateVersion7(now.Time).ToString(), rule.KindFor(reading.Device), reading.Device.Id, reading.Device.At,
                 reading.Quantity, reading.Value, now.Time, AlarmCondition.Active, Occurrences: 1, test, Receipts.None)
             : open with
             {
@@ -239,7 +239,7 @@ public sealed class AlarmBook
         for (var i = 0; i < levels.Length; i++)
         {
             // What raised it and has not been heard since a restart may stand as it stood.
-            if (_rules[i].KindFor(reading.Device.Class) == alarm.Kind && (levels[i] ?? _rules[i].Condition.Quantity == alarm.CauseQuantity))
+            if (_rules[i].KindFor(reading.Device) == alarm.Kind && (levels[i] ?? _rules[i].Condition.Quantity == alarm.CauseQuantity))
             {
                 return;
             }
@@ -259,7 +259,7 @@ public sealed class AlarmBook
     }
 
     private Alarm? Find(AlarmRule rule, Device device)
-        => _byPoint.GetValueOrDefault((device.Id, rule.KindFor(device.Class)));
+        => _byPoint.GetValueOrDefault((device.Id, rule.KindFor(device)));
 
     private void Keep(Alarm alarm)
     {

@@ -1,6 +1,7 @@
 using SmartCourtyard.Conditions;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Alarms;
 
@@ -29,7 +30,14 @@ public sealed record AlarmRule(Condition Condition, AlarmKind Kind, bool RaisesF
         new(Condition.Contact(Quantity.Tamper), AlarmKind.Tamper),
     ];
 
-    /// <summary>The alarm's kind for a device of a class: what a heat detector calls smoke is heat.</summary>
-    public AlarmKind KindFor(DeviceClass deviceClass)
-        => Kind == AlarmKind.Smoke && deviceClass == DeviceClass.HeatDetector ? AlarmKind.Heat : Kind;
+    /// <summary>
+    /// The alarm's kind for a device: what a heat detector calls smoke is heat, and what a bare gas element indicates is advice, not an
+    /// alarm about a life: it drifts by more than the alarm's threshold.
+    /// </summary>
+    public AlarmKind KindFor(Device device) => (Kind, device) switch
+    {
+        (AlarmKind.Smoke, { Class: DeviceClass.HeatDetector }) => AlarmKind.Heat,
+        (AlarmKind.Gas or AlarmKind.CarbonMonoxide, { Source: IioSource { Element: not null } }) => AlarmKind.AirQuality,
+        _ => Kind,
+    };
 }

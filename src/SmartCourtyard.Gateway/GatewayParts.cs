@@ -153,6 +153,7 @@ internal sealed partial class GatewayParts
     private static Dictionary<string, Func<CommandBody, CancellationToken, ValueTask<string?>>> Orders(DeviceHost devices) => new(StringComparer.Ordinal)
     {
         ["site.reload"] = async (_, stop) => await devices.ReloadAsync(stop).ConfigureAwait(false) is { } refused ? $"site-refused: {refused}" : null,
+        ["actuator.set"] = (body, _) => ValueTask.FromResult(body is { Device: { } device, On: { } on } ? devices.Current.Kernel.Set(device, on) : "unreadable"),
     };
 
     private static LocalSources Sources(

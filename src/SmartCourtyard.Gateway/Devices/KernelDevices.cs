@@ -24,6 +24,14 @@ internal sealed class KernelDevices
 
     public Sensors Sensors { get; }
 
+    /// <summary>Gives a siren, lamp or valve a state; why that was not possible, or null.</summary>
+    public string? Set(string deviceId, bool on) => Outputs.Set(deviceId, on) switch
+    {
+        OutputResult.Done => null,
+        OutputResult.NoSuchOutput => "no-such-output",
+        _ => "out-of-reach",
+    };
+
     /// <summary>Outputs come first, so that they stop last: what moves a siren outlives what hears.</summary>
     public IReadOnlyList<BackgroundService> Workers => [Outputs, Contacts, Sensors];
 }

@@ -202,7 +202,7 @@ internal sealed record SiteBuilding(string Id, string Name, int Units, int Floor
 internal sealed record SiteDevice(string Id, string? Name, string Class, At At, string? Call);
 
 /// <summary>One command of the duty room.</summary>
-internal sealed record CommandBody(string Id, string? AlarmId, DateTimeOffset? At, string? By);
+internal sealed record CommandBody(string Id, string? AlarmId, DateTimeOffset? At, string? By, string? Device = null, bool? On = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -60,6 +60,18 @@ public sealed class CommandStreamTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("\"device\":\"yard-siren\",\"on\":true", "yard-siren True")]
+    [InlineData("\"device\":\"yard-siren\",\"on\":false", "yard-siren False")]
+    [InlineData("\"device\":\"yard-siren\"", "yard-siren ")]
+    public async Task An_order_to_an_output_names_it_and_its_state(string body, string heard)
+    {
+        await StartAsync(null);
+        await SayAsync($"id: 8\nevent: actuator.set\ndata: {{\"id\":\"c8\",{body}}}\n\n");
+        await Eventually.Holds(() => _received.Count == 1, "received");
+        Assert.Equal(("8", "c8", "actuator.set", null, heard), Told(_received.Single()));
+    }
+
+    [Theory]
     [InlineData("not json")]
     [InlineData("null")]
     [InlineData("[1,2]")]
@@ -159,6 +171,7 @@ public sealed class CommandStreamTests : IAsyncLifetime
             new Dictionary<string, Func<CommandBody, CancellationToken, ValueTask<string?>>>
             {
                 ["site.reload"] = (body, _) => ValueTask.FromResult(body.Id == "bad" ? "site-refused: line 3" : null),
+                ["actuator.set"] = (body, _) => ValueTask.FromResult<string?>($"{body.Device} {body.On}"),
             },
             _clock, NullLogger<CommandStream>.Instance);
         return _stream.StartAsync(CancellationToken.None);

@@ -47,7 +47,7 @@ public sealed class SensorTests : IDisposable
     {
         _sys.Hwmon(0, "1-0044", "sht3x", ("temp1_input", "25500"), ("humidity1_input", "61250"));
         _sys.Hwmon(1, "1-0040", "ina226", ("in1_input", "12040"), ("curr1_input", "30"), ("power1_input", "361200"));
-        Assert.Equal(["temperature=25.5", "humidity=61.25"], Read(new HwmonSource("sht3x", null, Every, null)));
+        Assert.Equal(["humidity=61.25", "temperature=25.5"], Read(new HwmonSource("sht3x", null, Every, null)));
         Assert.Equal(["voltage=12.04", "leakage-current=30", "power=0.36"], Read(new HwmonSource("ina226", null, Every, new Dictionary<Quantity, SensorPoint>
         {
             [Quantity.Voltage] = new("in1"), [Quantity.LeakageCurrent] = new("curr1"), [Quantity.Power] = new("power1"),

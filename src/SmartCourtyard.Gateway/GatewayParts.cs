@@ -1,7 +1,9 @@
+using System.Text.Json;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Gateway.Devices;
 using SmartCourtyard.Gateway.Devices.Mqtt;
+using SmartCourtyard.Gateway.Devices.Mqtt.Pairing;
 using SmartCourtyard.Gateway.Health;
 using SmartCourtyard.Gateway.Journal;
 using SmartCourtyard.Gateway.LocalPage;
@@ -81,6 +83,8 @@ internal sealed partial class GatewayParts
         }
 
         workers.Add(devices);
+        var pairing = new PairingDesk(Broker(options.Mqtt), time);
+        workers.Add(pairing);
 
         foreach (var worker in workers)
         {
@@ -95,7 +99,7 @@ internal sealed partial class GatewayParts
         builder.Services.AddProblemDetails();
         var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, devices, history, historyFeed, influx, influxFeed);
         return new GatewayParts(
-            workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, metrics), options.DutyRoom?.Token, time);
+            workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics), options.DutyRoom?.Token, time);
     }
 
     /// <summary>Reads the site file again, soon.</summary>
@@ -158,7 +162,7 @@ internal sealed partial class GatewayParts
 
     private static LocalSources Sources(
         GatewayOptions options, EventJournal journal, WatchLoop watch, History history, PathStatus status,
-        HeardElsewhere elsewhere, DeviceHost devices, Metrics metrics) => new()
+        HeardElsewhere elsewhere, DeviceHost devices, PairingDesk pairing, Metrics metrics) => new()
     {
         Alarms = () => watch.Alarms,
         Health = watch.DescribeAsync,
@@ -166,6 +170,8 @@ internal sealed partial class GatewayParts
             => [.. history.Read(device, quantity, from, to, step, most).Select(s => (s.At, s.Value))],
         Paths = () => options.DutyRoom is null ? [] : [View(journal, status)],
         Unassigned = () => View(elsewhere.Unassigned(), devices.Current.Courtyard),
+        Pair = pairing.AskAsync,
+        Pairing = () => View(pairing.State),
         Undecodable = elsewhere.Messages,
         UndecodableOf = elsewhere.Of,
         // The gateway is ready when it hears; without an uplink it does its work all the same.
@@ -183,6 +189,11 @@ internal sealed partial class GatewayParts
                 [.. u.Device.Points.Quantities().Select(q => q.Name())], u.Class?.Name(), u.Device.Vendor, u.Device.Model, lines.For(u.Device, u.Class))),
         ];
     }
+
+    private static PairView View(PairingState state) => new(
+        state.Open, state.Until,
+        [.. state.Devices.Select(d => new PairedView(JsonNamingPolicy.KebabCaseLower.ConvertName($"{d.Step}"), d.Name, d.Address, d.Vendor, d.Model))],
+        state.Problem);
 
     private static PathView View(EventJournal journal, PathStatus status)
     {

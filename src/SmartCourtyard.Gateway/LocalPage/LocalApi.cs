@@ -24,6 +24,11 @@ internal sealed record LocalSources
 
     public required Func<string, (long Count, Undecodable Last)?> UndecodableOf { get; init; }
 
+    /// <summary>Opens the Zigbee network for some seconds, or closes it with 0; why not, in one sentence, or null.</summary>
+    public required Func<int, CancellationToken, Task<string?>> Pair { get; init; }
+
+    public required Func<PairView> Pairing { get; init; }
+
     /// <summary>Why the gateway is not ready; null when it is.</summary>
     public required Func<string?> NotReady { get; init; }
 
@@ -54,6 +59,12 @@ internal static class LocalApi
             [.. (await sources.Health(stop).ConfigureAwait(false)).Troubles.Select(TroubleView.From)]));
         api.MapGet("/paths", () => new ListView<PathView>(sources.Paths()));
         api.MapGet("/unassigned", () => new ListView<UnassignedView>(sources.Unassigned()));
+        api.MapGet("/pair", () => sources.Pairing());
+        api.MapPost("/pair", async Task<Results<Ok<PairView>, ProblemHttpResult>> (PairRequest request, CancellationToken stop) =>
+            request.Seconds is not (>= 0 and <= PairRequest.SecondsAtMost) ? Bad("seconds", $"0 (close) to {PairRequest.SecondsAtMost}")
+            : await sources.Pair(request.Seconds.Value, stop).ConfigureAwait(false) is { } problem
+                ? TypedResults.Problem(problem, statusCode: StatusCodes.Status502BadGateway, title: "not paired")
+                : TypedResults.Ok(sources.Pairing()));
         api.MapGet("/undecodable", () => new ListView<Undecodable>(sources.Undecodable()));
         api.MapGet("/readings", (string? device, string? quantity, string? from, string? to, string? step)
             => Readings(sources, time, new ReadingsQuestion(device, quantity, from, to, step)));

@@ -49,6 +49,20 @@ internal sealed record UnassignedView(
     string Family, string Name, DateTimeOffset? LastHeard, long Messages, string Raw, IReadOnlyList<string> Points, string? Class,
     string? Vendor, string? Model, string Yaml);
 
+/// <summary>Asks to let new Zigbee devices in.</summary>
+/// <param name="Seconds">1 to 254; 0 closes.</param>
+internal sealed record PairRequest(int? Seconds)
+{
+    public const int SecondsAtMost = 254;
+}
+
+/// <summary>Whether new Zigbee devices are let in, until when, and who came.</summary>
+/// <param name="Problem">What went wrong last, in one sentence, or null.</param>
+internal sealed record PairView(bool Open, DateTimeOffset? Until, IReadOnlyList<PairedView> Devices, string? Problem);
+
+/// <param name="Step">joined, interviewing, ready, not-supported, failed or left.</param>
+internal sealed record PairedView(string Step, string Name, string? Address, string? Vendor, string? Model);
+
 internal sealed record SeriesView(string Device, string Quantity, string Unit, IReadOnlyList<SampleView> Items);
 
 internal sealed record SampleView(DateTimeOffset At, double Value);
@@ -62,5 +76,7 @@ internal sealed record SampleView(DateTimeOffset At, double Value);
 [JsonSerializable(typeof(ListView<UnassignedView>))]
 [JsonSerializable(typeof(ListView<Undecodable>))]
 [JsonSerializable(typeof(DeviceView))]
+[JsonSerializable(typeof(PairRequest))]
+[JsonSerializable(typeof(PairView))]
 [JsonSerializable(typeof(SeriesView))]
 internal sealed partial class LocalJson : JsonSerializerContext;

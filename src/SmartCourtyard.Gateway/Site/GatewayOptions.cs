@@ -38,9 +38,7 @@ internal sealed record GatewayOptions(
         var reader = new Reader(configuration, mistakes);
         var site = reader.Text("Gateway:Site") ?? reader.Missing("Gateway:Site", "the path of the site file");
         var data = reader.Text("Gateway:DataDirectory") ?? reader.Missing("Gateway:DataDirectory", "a folder for the journal");
-        var mqtt = new MqttAccess(
-            reader.Text("Mqtt:Host") ?? "127.0.0.1", reader.Port("Mqtt:Port", 1883), reader.Flag("Mqtt:Tls"), reader.Text("Mqtt:CaFile"),
-            reader.Text("Mqtt:User"), reader.Text("Mqtt:Password"));
+        var mqtt = reader.Mqtt();
         var dutyRoom = reader.Url("DutyRoom:Url") is { } url
             ? new DutyRoomAccess(url, reader.Text("DutyRoom:Token") ?? reader.Missing("DutyRoom:Token", "the token of this gateway"))
             : null;
@@ -52,8 +50,18 @@ internal sealed record GatewayOptions(
         return mistakes.Count > 0 ? (null, mistakes) : (new GatewayOptions(site, data, mqtt, dutyRoom, influx), []);
     }
 
+    /// <summary>Reads only how the broker is reached, for a command that needs nothing else.</summary>
+    public static (MqttAccess Mqtt, IReadOnlyList<string> Mistakes) ReadMqtt(IConfiguration configuration)
+    {
+        var mistakes = new List<string>();
+        return (new Reader(configuration, mistakes).Mqtt(), mistakes);
+    }
+
     private sealed class Reader(IConfiguration configuration, List<string> mistakes)
     {
+        public MqttAccess Mqtt() => new(
+            Text("Mqtt:Host") ?? "127.0.0.1", Port("Mqtt:Port", 1883), Flag("Mqtt:Tls"), Text("Mqtt:CaFile"), Text("Mqtt:User"), Text("Mqtt:Password"));
+
         public string? Text(string key) => configuration[key] is { Length: > 0 } text ? text : null;
 
         public string Missing(string key, string allowed)

@@ -20,6 +20,7 @@ public sealed class LocalApiTests : IAsyncLifetime
 {
     private readonly TestClock _clock = new();
     private readonly List<(string Device, Quantity Quantity, DateTimeOffset From, DateTimeOffset To, TimeSpan Step)> _asked = [];
+    private readonly List<int> _paired = [];
     private string? _notReady;
     private WebApplication _app = null!;
     private HttpClient _http = null!;
@@ -140,6 +141,26 @@ public sealed class LocalApiTests : IAsyncLifetime
         Assert.Empty(_asked);
     }
 
+    [Theory]
+    [InlineData("{\"seconds\":240}", 200)]
+    [InlineData("{\"seconds\":0}", 200)]
+    [InlineData("{\"seconds\":254}", 200)]
+    [InlineData("{\"seconds\":255}", 400)]
+    [InlineData("{\"seconds\":-1}", 400)]
+    [InlineData("{}", 400)]
+    [InlineData("{\"seconds\":13}", 502)]
+    public async Task Pairing_is_asked_for_in_seconds_that_Zigbee_allows(string body, int status)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await _http.PostAsync(new Uri("api/v1/pair", UriKind.Relative), content);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(status == (int)answer.StatusCode, $"{(int)answer.StatusCode}: {text}");
+        Assert.Equal(status == 400 ? 0 : 1, _paired.Count);
+        Assert.Contains(
+            status switch { 200 => "\"devices\":[{\"step\":\"ready\",\"name\":\"0x01\"", 400 => "seconds: 0 (close) to 254", _ => "did not open" },
+            text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Ready_says_why_it_is_not()
     {
@@ -215,6 +236,12 @@ public sealed class LocalApiTests : IAsyncLifetime
             Paths = () => [new PathView("https", true, 3, null, TestClock.Night, "42", 0, null)],
             Unassigned = () => [new UnassignedView(
                 "zigbee2mqtt", "0x01", TestClock.Night, 5, "raw", ["smoke"], "smoke-detector", null, "HS1SA", "  - id: x\n")],
+            Pair = (seconds, _) =>
+            {
+                _paired.Add(seconds);
+                return Task.FromResult(seconds == 13 ? "Zigbee2MQTT did not open its network" : null);
+            },
+            Pairing = () => new PairView(true, TestClock.Night, [new PairedView("ready", "0x01", "0x01", "HEIMAN", "HS1SA")], null),
             Undecodable = () => [undecodable],
             UndecodableOf = id => id == Estate.Smoke.Id ? (3, undecodable) : null,
             NotReady = () => _notReady,

@@ -10,7 +10,7 @@ namespace SmartCourtyard.Hardware;
 /// </summary>
 public sealed class Machine : IAsyncLifetime
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, string> _results = new(StringComparer.Ordinal);
     private string _console = "";

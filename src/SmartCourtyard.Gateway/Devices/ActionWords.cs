@@ -12,7 +12,7 @@ internal sealed class ActionWords(string name, DeviceClass deviceClass) : Field(
     private static readonly byte[][] Calls = Words("emergency", "panic", "sos");
 
     private static readonly byte[][] Presses = Words(
-        "emergency", "panic", "sos", "single", "double", "triple", "quadruple", "many", "hold", "held", "long", "short", "press", "pressed",
+        "emergency", "panic", "sos", "single", "double", "triple", "quadruple", "quad", "penta", "many", "hold", "held", "long", "short", "press", "pressed",
         "click", "clicked", "button", "push", "pushed", "tap", "on", "toggle", "alarm", "call", "help", "pull", "pulled");
 
     private static readonly byte[][] NoPresses = Words(

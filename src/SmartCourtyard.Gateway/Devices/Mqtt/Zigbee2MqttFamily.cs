@@ -12,12 +12,15 @@ namespace SmartCourtyard.Gateway.Devices.Mqtt;
 internal sealed class Zigbee2MqttFamily : IMqttFamily
 {
     private const int LongestName = 128;
+    private const int MissingNamed = 10;
 
     private static readonly FieldTable AnyDevice = new(Zigbee2MqttFields.OfAnyDevice());
 
     private readonly Action<string, IReadOnlyList<InventoryDevice>>? _noteInventory;
     private readonly string _prefix;
     private readonly FrozenDictionary<string, Listed> _devices;
+    private volatile IReadOnlySet<string> _groups = FrozenSet<string>.Empty;
+    private string _missing = "";
 
     /// <param name="noteInventory">Takes the devices that Zigbee2MQTT lists and the site file does not name; null where nobody asks.</param>
     public Zigbee2MqttFamily(
@@ -86,14 +89,28 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
 
     private DecodeResult DecodeBridge(ReadOnlySpan<char> name, ReadOnlySpan<byte> payload)
     {
-        if (name is "bridge/devices")
+        switch (name)
         {
-            Learn(Zigbee2MqttInventory.Read(payload));
+            case "bridge/state" when TryOnline(payload, out bool online):
+                return DecodeResult.Bridge(online);
+            case "bridge/devices":
+                return Noted(Learn(Zigbee2MqttInventory.Read(payload)));
+            case "bridge/groups":
+                _groups = Zigbee2MqttNews.Groups(payload) ?? _groups;
+                return DecodeResult.NotADevice;
+            case "bridge/response/device/rename" when Zigbee2MqttNews.Renamed(payload) is { } renamed && _devices.TryGetValue(renamed.From, out Listed? listed):
+                return DecodeResult.Said($"Zigbee2MQTT calls {listed.Device.Id} '{renamed.To}' now, no longer '{renamed.From}': the site file must say so too");
+            case "bridge/event" when Zigbee2MqttNews.Left(payload) is { } left && _devices.TryGetValue(left, out Listed? listed):
+                return DecodeResult.Said($"{listed.Device.Id} ('{left}') left the Zigbee network: pair it again");
+            default:
+                return DecodeResult.NotADevice;
         }
-        return name is "bridge/state" && TryOnline(payload, out bool online) ? DecodeResult.Bridge(online) : DecodeResult.NotADevice;
     }
 
-    private void Learn(IReadOnlyList<Zigbee2MqttListed> inventory)
+    private static DecodeResult Noted(string? problem) => problem is null ? DecodeResult.NotADevice : DecodeResult.Said(problem);
+
+    /// <summary>Takes the inventory in; gives back which devices of the site it lacks, where that changed.</summary>
+    private string? Learn(IReadOnlyList<Zigbee2MqttListed> inventory)
     {
         var unassigned = new List<InventoryDevice>();
         foreach (Zigbee2MqttListed one in inventory)
@@ -109,10 +126,16 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
                 unassigned.Add(new InventoryDevice(one.FriendlyName, one.Vendor, one.Model, points));
             }
         }
-        if (inventory.Count > 0)
+        if (inventory.Count == 0)
         {
-            _noteInventory?.Invoke(Name, unassigned);
+            return null;
         }
+        _noteInventory?.Invoke(Name, unassigned);
+        HashSet<string> present = [.. inventory.Select(d => d.FriendlyName)];
+        string missing = string.Join(", ", _devices.Where(d => !present.Contains(d.Key)).Select(d => $"{d.Value.Device.Id} ('{d.Key}')").Order(StringComparer.Ordinal).Take(MissingNamed));
+        string before = Interlocked.Exchange(ref _missing, missing);
+        return missing.Length == 0 || missing == before ? null
+            : $"Zigbee2MQTT has no device of the name that the site file gives to {missing}: paired yet, or called otherwise there?";
     }
 
     private static Field? Find(FieldTable fields, string property) => fields.Find(System.Text.Encoding.UTF8.GetBytes(property));
@@ -127,6 +150,10 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
             return DecodeResult.NotADevice;
         }
         bool known = TryFind(parent, out Listed? listed);
+        if (!known && _groups.Count > 0 && (_groups.Contains(name.ToString()) || _groups.Contains(parent.ToString())))
+        {
+            return DecodeResult.NotADevice;
+        }
         if (last is "availability" && slash > 0)
         {
             return known ? DecodeResult.Heard(listed!.Device, ReadAvailability(payload, ref values)) : DecodeResult.Unassigned(parent, PointSet.Of(Quantity.Online));

@@ -50,12 +50,17 @@ internal static class Zigbee2MqttFields
         new Flag("water_leak_alarm_1", WaterLeak),
         new Flag("water_leak_alarm_2", WaterLeak),
         new Flag("active_water_leak", WaterLeak),
+        new Flag("water_leak_zone_1", WaterLeak),
+        new Flag("water_leak_zone_2", WaterLeak),
+        new Flag("water_leak_both_zones", WaterLeak),
+        .. Enumerable.Range(1, 4).Select(i => new Flag($"water_leak_wire_{i}", WaterLeak)),
         new StateWords("water_leakage_state", [(WaterLeak, "water_leakage_yes")], off: "water_leakage_no"),
         new StateWords("current_device_status", [(WaterLeak, "water_leakage"), (Fault, "water_shortage")], off: "normal_state"),
         new StateWords("valve_abnormal_state", [(WaterLeak, "water_leakage*"), (Fault, "water_shortage*")], off: "normal", silent: "fail_safe*"),
         .. Enumerable.Range(1, 10).Select(i => new Flag($"input_{i}_leak_detect_{i + 6}", WaterLeak)),
         .. Enumerable.Range(1, 10).Select(i => new Flag($"channel_{i}_leak_detect_{i + 16}", WaterLeak)),
         new Flag("tamper", Tamper),
+        new Flag("tamper_alarm", Tamper),
     ];
 
     /// <summary>How the device itself is.</summary>

@@ -293,6 +293,57 @@ public sealed class Zigbee2MqttFamilyTests
         Assert.Empty(_readings);
     }
 
+    [Fact]
+    public void What_becomes_of_a_device_of_the_site_at_Zigbee2MQTT_is_said()
+    {
+        Zigbee2MqttFamily family = Family(DeviceClass.SmokeDetector, "厨房/烟感");
+
+        DecodeResult renamed = Decode(family, "zigbee2mqtt/bridge/response/device/rename", "{\"data\":{\"from\":\"厨房/烟感\",\"to\":\"b\"},\"status\":\"ok\"}");
+        DecodeResult left = Decode(family, "zigbee2mqtt/bridge/event", "{\"data\":{\"friendly_name\":\"厨房/烟感\"},\"type\":\"device_leave\"}");
+        DecodeResult missing = Decode(family, "zigbee2mqtt/bridge/devices", "[{\"friendly_name\":\"b\"}]");
+        DecodeResult stillMissing = Decode(family, "zigbee2mqtt/bridge/devices", "[{\"friendly_name\":\"b\"},{\"friendly_name\":\"c\"}]");
+
+        Assert.Equal((DecodeOutcome.Undecodable, null), (renamed.Outcome, renamed.Device));
+        Assert.Equal("Zigbee2MQTT calls d 'b' now, no longer '厨房/烟感': the site file must say so too", renamed.Problem);
+        Assert.Equal("d ('厨房/烟感') left the Zigbee network: pair it again", left.Problem);
+        Assert.StartsWith("Zigbee2MQTT has no device of the name that the site file gives to d ('厨房/烟感')", missing.Problem, StringComparison.Ordinal);
+        Assert.Equal(DecodeOutcome.NotADevice, stillMissing.Outcome);
+    }
+
+    [Theory]
+    [InlineData("rename", "{\"data\":{\"from\":\"other\",\"to\":\"b\"},\"status\":\"ok\"}")]
+    [InlineData("rename", "{\"data\":{\"from\":\"a\",\"to\":\"b\"},\"status\":\"error\"}")]
+    [InlineData("rename", "{\"data\":{\"from\":\"a\",")]
+    [InlineData("rename", "{\"data\":{\"from\":\"\\ud800\",\"to\":1},\"status\":\"ok\"}")]
+    public void Other_answers_of_the_bridge_are_nobodys_message(string what, string payload) =>
+        Assert.Equal(DecodeOutcome.NotADevice, Decode(Family(DeviceClass.SmokeDetector, "a"), $"zigbee2mqtt/bridge/response/device/{what}", payload).Outcome);
+
+    [Fact]
+    public void A_group_is_no_device_unless_the_site_file_says_so()
+    {
+        Zigbee2MqttFamily family = Family(DeviceClass.SmokeDetector, "hall");
+        Decode(family, "zigbee2mqtt/bridge/groups", "[{\"id\":1,\"friendly_name\":\"all/lamps\",\"members\":[]},{\"id\":2,\"friendly_name\":\"hall\"}]");
+        Decode(family, "zigbee2mqtt/bridge/groups", "[{\"id\":1,");
+
+        Assert.Equal(DecodeOutcome.NotADevice, Decode(family, "zigbee2mqtt/all/lamps", "{\"state\":\"ON\"}").Outcome);
+        Assert.Equal(DecodeOutcome.NotADevice, Decode(family, "zigbee2mqtt/all/lamps/availability", "online").Outcome);
+        Assert.Equal(DecodeOutcome.UnassignedDevice, Decode(family, "zigbee2mqtt/all", "{\"state\":\"ON\"}").Outcome);
+        Assert.Equal(DecodeOutcome.Decoded, Decode(family, "zigbee2mqtt/hall", "{\"smoke\":true}").Outcome);
+    }
+
+    [Theory]
+    [InlineData("\"2026-11-22T04:29:58.123Z\"")]
+    [InlineData("\"2026-11-22T12:29:58+08:00\"")]
+    [InlineData("1795321798123")]
+    [InlineData("null")]
+    public void When_the_bridge_last_saw_the_device_is_its_own_clocks_word_and_dates_no_reading(string lastSeen)
+    {
+        DecodeResult result = Decode(Family(DeviceClass.SmokeDetector, "a"), "zigbee2mqtt/a", $"{{\"smoke\":true,\"last_seen\":{lastSeen}}}");
+
+        Assert.Equal(DecodeOutcome.Decoded, result.Outcome);
+        Assert.Equal(Now, Assert.Single(_readings).ObservedAt);
+    }
+
     private static string Inventory(string name, string property, string unit) =>
         $$$"""[null,{"friendly_name":"{{{name}}}","definition":{"exposes":[{"features":[{"property":"{{{property}}}","unit":"{{{unit}}}"}]}]}},{"friendly_name":"b"}]""";
 

@@ -211,7 +211,7 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             value = default;
         }

@@ -6,39 +6,31 @@ namespace SmartCourtyard.Gateway.Devices.Mqtt;
 internal static class Zigbee2MqttNews
 {
     /// <summary>The names on bridge/groups; null where the payload is not such a list.</summary>
-    public static IReadOnlySet<string>? Groups(ReadOnlySpan<byte> payload)
-    {
-        using JsonDocument? document = Parse(payload);
-        return document is { RootElement.ValueKind: JsonValueKind.Array }
-            ? document.RootElement.EnumerateArray().Select(g => Text(g, "friendly_name")).OfType<string>().ToHashSet(StringComparer.Ordinal)
-            : null;
-    }
+    public static IReadOnlySet<string>? Groups(ReadOnlySpan<byte> payload) => Read(payload, list => list.ValueKind == JsonValueKind.Array
+        ? list.EnumerateArray().Select(g => Text(g, "friendly_name")).OfType<string>().ToHashSet(StringComparer.Ordinal)
+        : null);
 
     /// <summary>From bridge/response/device/rename: what a device was called and what it is called now; null where nothing was renamed.</summary>
-    public static (string From, string To)? Renamed(ReadOnlySpan<byte> payload)
-    {
-        using JsonDocument? document = Parse(payload);
-        return document is not null && Text(document.RootElement, "status") == "ok" && Member(document.RootElement, "data") is { } data
-            && Text(data, "from") is { } from && Text(data, "to") is { } to && from != to ? (from, to) : null;
-    }
+    public static Renaming? Renamed(ReadOnlySpan<byte> payload) => Read(payload, answer =>
+        Text(answer, "status") == "ok" && Member(answer, "data") is { } data && Text(data, "from") is { } from && Text(data, "to") is { } to && from != to
+            ? new Renaming(from, to) : null);
 
     /// <summary>From bridge/event: who left the Zigbee network; null where nobody did.</summary>
-    public static string? Left(ReadOnlySpan<byte> payload)
-    {
-        using JsonDocument? document = Parse(payload);
-        return document is not null && Text(document.RootElement, "type") == "device_leave" && Member(document.RootElement, "data") is { } data
-            ? Text(data, "friendly_name") : null;
-    }
+    public static string? Left(ReadOnlySpan<byte> payload) => Read(payload, news =>
+        Text(news, "type") == "device_leave" && Member(news, "data") is { } data ? Text(data, "friendly_name") : null);
 
-    private static JsonDocument? Parse(ReadOnlySpan<byte> payload)
+    private static T? Read<T>(ReadOnlySpan<byte> payload, Func<JsonElement, T?> read)
+        where T : class
     {
         try
         {
             var reader = new Utf8JsonReader(payload);
-            return JsonDocument.ParseValue(ref reader);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            return read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: half of a surrogate pair is JSON, and no text.
             return null;
         }
     }
@@ -46,16 +38,8 @@ internal static class Zigbee2MqttNews
     private static JsonElement? Member(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement member) ? member : null;
 
-    // A lone half of a surrogate pair is JSON, and no text.
-    private static string? Text(JsonElement element, string name)
-    {
-        try
-        {
-            return Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    private static string? Text(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    internal sealed record Renaming(string From, string To);
 }

@@ -66,7 +66,7 @@ internal sealed class TasmotaFamily : IMqttFamily
 
     // A bridge that only passes others on needs no place in the site file.
     private DecodeResult Known(DecodeResult result, ReadOnlySpan<char> name) =>
-        result.Outcome == DecodeOutcome.UnassignedDevice && result.UnassignedName == name && IsBridge(name) ? DecodeResult.NotADevice : result;
+        result.Outcome == DecodeOutcome.UnassignedDevice && name.SequenceEqual(result.UnassignedName) && IsBridge(name) ? DecodeResult.NotADevice : result;
 
     private bool IsBridge(ReadOnlySpan<char> name) => _bridges.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
 

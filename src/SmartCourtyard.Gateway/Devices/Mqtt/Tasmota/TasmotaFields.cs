@@ -135,18 +135,16 @@ internal sealed class FirstOfList(Number number) : Field(number.Name)
         value.Kind == FieldValueKind.Nested || number.Read(value, ref into) is null;
 }
 
-/// <summary>A command that a device sent: that it was sent is what it says.</summary>
+/// <summary>A command that a device sent: that it was sent is what it says, even with nothing in it.</summary>
 internal sealed class Command(string name) : Field(name)
 {
     public override ulong Points => PointSet.Of(Emergency);
 
     protected override string Allowed => "anything";
 
-    protected override bool TryRead(scoped FieldValue value, ref GatheredValues into)
-    {
-        into.Press(Emergency);
-        return true;
-    }
+    public static void Press(ref GatheredValues into) => into.Press(Emergency);
+
+    protected override bool TryRead(scoped FieldValue value, ref GatheredValues into) => true;
 }
 
 /// <summary>

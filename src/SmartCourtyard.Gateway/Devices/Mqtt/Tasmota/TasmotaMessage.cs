@@ -227,6 +227,10 @@ internal ref struct TasmotaMessage(
         {
             Field? field = JsonFields.Find(ref reader, fields);
             reader.Read();
+            if (field is Command)
+            {
+                Command.Press(ref values);
+            }
             if (field is FirstOfList && reader.TokenType == JsonTokenType.StartArray)
             {
                 ReadFirst(ref reader, field, ref values);

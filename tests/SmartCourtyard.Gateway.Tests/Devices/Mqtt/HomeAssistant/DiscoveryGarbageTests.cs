@@ -6,6 +6,7 @@ using SmartCourtyard.Gateway.Devices.Mqtt.AnyTopic;
 using SmartCourtyard.Gateway.Devices.Mqtt.EspHome;
 using SmartCourtyard.Gateway.Devices.Mqtt.HomeAssistant;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 using Xunit.Abstractions;
 
 namespace SmartCourtyard.Gateway.Tests.Devices.Mqtt.HomeAssistant;

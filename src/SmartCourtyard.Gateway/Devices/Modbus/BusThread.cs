@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace SmartCourtyard.Gateway.Devices.Modbus;
 
@@ -6,7 +7,8 @@ namespace SmartCourtyard.Gateway.Devices.Modbus;
 /// A thread for calls that block, so that a bus with a dead slave costs no thread of anybody else. One call at a time; a call
 /// whose caller has gone is finished all the same.
 /// </summary>
-internal sealed class BusThread : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "The thread outlives whoever ends it, and the queue holds nothing but memory.")]
+internal sealed class BusThread
 {
     // One that runs, and the last one that closes the line.
     private readonly BlockingCollection<Action> _calls = new(2);
@@ -29,8 +31,6 @@ internal sealed class BusThread : IDisposable
         _calls.Add(last, CancellationToken.None);
         _calls.CompleteAdding();
     }
-
-    public void Dispose() => _calls.CompleteAdding();
 
     private static void Complete<T>(TaskCompletionSource<T> done, Func<T> call)
     {

@@ -31,9 +31,13 @@ internal sealed partial class ModbusBus : BackgroundService
     private readonly ModbusOutputs _outputs;
     private readonly TimeProvider _time;
     private readonly ILogger<ModbusBus> _logger;
-    private readonly BusThread _thread;
     private readonly TimeSpan _lostAfter;
     private readonly long _start;
+
+    // Made when the bus starts: what is only planned holds nothing.
+    private BusThread _thread = null!;
+
+    // Changed on the bus's thread only, so that a bus that is stopped meanwhile still closes what it has opened.
     private ModbusLink? _link;
     private TimeSpan _answeredAt;
     private int _openFailures;
@@ -48,21 +52,15 @@ internal sealed partial class ModbusBus : BackgroundService
     {
         (_line, _polls, _elsewhere, _outputs, _time, _logger) = (line, polls, elsewhere, outputs, time, logger);
         _slaves = [.. polls.Select(p => p.Slave).Distinct()];
-        _thread = new BusThread("modbus " + line.Name);
         _lostAfter = lostAfter ?? LostAfter;
         _start = time.GetTimestamp();
     }
 
     private TimeSpan Now => _time.GetElapsedTime(_start);
 
-    public override void Dispose()
-    {
-        _thread.Dispose();
-        base.Dispose();
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _thread = new BusThread(_line.Part);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
@@ -86,18 +84,11 @@ internal sealed partial class ModbusBus : BackgroundService
 
     private async Task<bool> OpenAsync(CancellationToken stop)
     {
-        string? problem;
-        (_link, problem) = await _thread.RunAsync(
+        var problem = await _thread.RunAsync(
             () =>
             {
-                var opened = ModbusLink.Open(_line);
-                if (stop.IsCancellationRequested)
-                {
-                    opened.Link?.Close();
-                    return (null, null);
-                }
-
-                return opened;
+                (_link, var why) = ModbusLink.Open(_line);
+                return why;
             },
             stop).ConfigureAwait(false);
         if (_link is not null)
@@ -329,17 +320,14 @@ internal sealed partial class ModbusBus : BackgroundService
 
     private async Task CloseAsync(CancellationToken stop)
     {
-        if (_link is { } link)
-        {
-            _link = null;
-            await _thread.RunAsync(
-                () =>
-                {
-                    link.Close();
-                    return true;
-                },
-                stop).ConfigureAwait(false);
-        }
+        await _thread.RunAsync(
+            () =>
+            {
+                _link?.Close();
+                _link = null;
+                return true;
+            },
+            stop).ConfigureAwait(false);
     }
 
     [LoggerMessage(LogLevel.Information, "Modbus bus open: {Line}")]

@@ -8,7 +8,7 @@ namespace SmartCourtyard.Acceptance;
 /// <summary>A gas detector on Modbus TCP (pymodbus), from its register to the gateway's readings and to the duty room.</summary>
 public sealed class ModbusTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task A_detector_on_Modbus_is_read_in_its_unit_raises_its_alarm_and_is_named_with_its_bus_when_it_dies()

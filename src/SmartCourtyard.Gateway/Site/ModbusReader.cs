@@ -40,7 +40,7 @@ internal sealed partial class ModbusReader(SiteMistakes mistakes)
         }
         ModbusLine? line = Line(fields, node, kind, serial);
         int? unit = Unit(fields);
-        TimeSpan? interval = Span(fields, "interval", ShortestInterval, LongestInterval, "from 100ms to 3600s, for example 1s");
+        TimeSpan? interval = Span(fields, "interval", ShortestInterval, LongestInterval, "from 100ms to 1h, for example 1s");
         TimeSpan? timeout = Span(fields, "timeout", ShortestTimeout, LongestTimeout, "from 20ms to 10s, for example 500ms");
         List<ModbusPoint> points = Points(fields);
         return line is null || unit is null || points.Count == 0 ? null : new ModbusSource(line, unit.Value, points, interval, timeout);
@@ -133,16 +133,11 @@ internal sealed partial class ModbusReader(SiteMistakes mistakes)
         {
             return null;
         }
-        if (node is YamlScalar scalar && WrittenSpan().Match(scalar.Text) is { Success: true } match)
+        if (TimeSpans.Parse(node) is { } span && span >= shortest && span <= longest)
         {
-            double number = double.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-            TimeSpan span = match.Groups[2].ValueSpan is "ms" ? TimeSpan.FromMilliseconds(number) : TimeSpan.FromSeconds(number);
-            if (span >= shortest && span <= longest)
-            {
-                return span;
-            }
+            return span;
         }
-        mistakes.Add(node, $"'{key}' is {node.Kind}", "a time with its unit (ms or s), " + allowed);
+        mistakes.Add(node, $"'{key}' is {node.Kind}", "a time with its unit " + allowed);
         return null;
     }
 
@@ -175,7 +170,4 @@ internal sealed partial class ModbusReader(SiteMistakes mistakes)
 
     [GeneratedRegex(@"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})$")]
     private static partial Regex HostAndPort();
-
-    [GeneratedRegex(@"^([0-9]{1,5}(?:\.[0-9]{1,3})?)(ms|s)$")]
-    private static partial Regex WrittenSpan();
 }

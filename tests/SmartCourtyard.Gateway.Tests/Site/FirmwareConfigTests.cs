@@ -85,12 +85,11 @@ public sealed partial class FirmwareConfigTests
             .SelectMany(line => Source().Matches(line).Select(m => m.Groups[1].Value.Trim('`'))).Where(s => !s.Contains('…', StringComparison.Ordinal)).Distinct().ToList();
 
         Assert.True(sources.Count >= 7, string.Join('\n', sources));
+        string[] classes = ["smoke-detector", "siren", "air-monitor"];
         Assert.All(sources, source =>
         {
-            var deviceClass = source.Contains("line: 23", StringComparison.Ordinal) ? "siren"
-                : source.Contains("element", StringComparison.Ordinal) ? "air-monitor" : "smoke-detector";
-            var site = SiteFile.Parse($"courtyard: a\nname: A\ndevices:\n  - id: d\n    class: {deviceClass}\n    {source}\n", "readme");
-            Assert.True(site.IsGood, source + "\n" + string.Join('\n', site.Mistakes));
+            var sites = classes.Select(c => SiteFile.Parse($"courtyard: a\nname: A\ndevices:\n  - id: d\n    class: {c}\n    {source}\n", "readme")).ToList();
+            Assert.True(sites.Any(s => s.IsGood), source + "\n" + string.Join('\n', sites.SelectMany(s => s.Mistakes)));
         });
     }
 

@@ -4,6 +4,7 @@ using SmartCourtyard.Gateway.Journal;
 using SmartCourtyard.Gateway.Measurements;
 using SmartCourtyard.Gateway.Paths;
 using SmartCourtyard.Gateway.Watch;
+using SmartCourtyard.Troubles;
 using SmartCourtyard.Mqtt;
 
 namespace SmartCourtyard.Gateway;
@@ -35,6 +36,11 @@ internal static class GatewayMetrics
             metrics.Add(new("gateway_influx_refused_total", "Readings that the telemetry store refuses.", true, () => influx.Refused));
         }
 
+        metrics.AddRange(Enum.GetValues<HealthState>().Select(s => new Metric(
+            "gateway_devices", "Devices by their state.", false, () => watch.Health.In(s), $"{{state=\"{Word($"{s}")}\"}}")));
+        metrics.AddRange(Enum.GetValues<TroubleReason>().Where(r => TroubleReasons.Urgency(r) < TroubleReasons.Urgency(TroubleReason.BrokerLost))
+            .Select(r => new Metric(
+                "gateway_device_troubles", "Devices by what is wrong with them.", false, () => watch.Health.With(r), $"{{reason=\"{Word($"{r}")}\"}}")));
         metrics.Add(new("gateway_site_reloads_total", "How often the site file was read again and brought something new.", true, () => devices.Reloads));
         metrics.Add(new("gateway_gpio_edges_dropped_total", "Edges that the kernel dropped because nobody took them in time.", true, () => devices.Current.Kernel.Contacts.Dropped));
         metrics.Add(new("gateway_site_good", "1 while the site file was good when it was read last.", false, () => devices.IsLastGood ? 1 : 0));
@@ -50,4 +56,6 @@ internal static class GatewayMetrics
         new(name, help, true, () => count(devices.Current.Mqtt.Alarms.Counters), "{connection=\"alarms\"}"),
         new(name, help, true, () => count(devices.Current.Mqtt.Telemetry.Counters), "{connection=\"telemetry\"}"),
     ];
+    private static string Word(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name);
+
 }

@@ -181,10 +181,12 @@ internal sealed partial class GatewayParts
 
     private static List<UnassignedView> View(IReadOnlyList<UnassignedDevice> unassigned, Courtyard courtyard)
     {
+        // What a reload has named since is not unassigned any more.
+        var named = courtyard.Devices.Select(d => SourceNames.Of(d.Source)).OfType<(string, string)>().ToHashSet();
         var lines = new SiteLines(courtyard.Devices.Select(d => d.Id));
         return
         [
-            .. unassigned.Select(u => (Device: u, Class: SeemsToBe.Of(u.Points))).Select(u => new UnassignedView(
+            .. unassigned.Where(u => !named.Contains((u.Family, u.Name))).Select(u => (Device: u, Class: SeemsToBe.Of(u.Points))).Select(u => new UnassignedView(
                 u.Device.Family, u.Device.Name, u.Device.LastHeard, u.Device.Messages, u.Device.Raw,
                 [.. u.Device.Points.Quantities().Select(q => q.Name())], u.Class?.Name(), u.Device.Vendor, u.Device.Model, lines.For(u.Device, u.Class))),
         ];

@@ -52,6 +52,7 @@ internal sealed partial class WatchLoop : BackgroundService
     private readonly Courtyard _first;
     private readonly WatchMemory _memory;
     private ImmutableArray<Alarm> _open;
+    private volatile HealthCount _healthCount;
     private long _judged;
 
     public WatchLoop(
@@ -61,6 +62,7 @@ internal sealed partial class WatchLoop : BackgroundService
         _memory = memory;
         _alarms = new AlarmBook(memory.Alarms);
         _health = new HealthBook(courtyard, clock.Now());
+        _healthCount = new HealthCount(_health.Describe());
         _writer = new EventWriter(courtyard.Id);
         _deliveries = new RecentDeliveries(memory.Deliveries, DeliveriesRemembered);
         _outputs = outputs;
@@ -71,6 +73,9 @@ internal sealed partial class WatchLoop : BackgroundService
 
     /// <summary>The alarms that are not done with, as of the last change.</summary>
     public ImmutableArray<Alarm> Alarms => _open;
+
+    /// <summary>How the devices are, as of the last tick.</summary>
+    public HealthCount Health => _healthCount;
 
     /// <summary>How many messages have been judged.</summary>
     public long Judged => Interlocked.Read(ref _judged);
@@ -181,6 +186,7 @@ internal sealed partial class WatchLoop : BackgroundService
                 break;
             case Tick:
                 _health.Tick(_clock.Now(), _troubleChanges);
+                _healthCount = new HealthCount(_health.Describe());
                 Keep(null, []);
                 break;
             case MemoryQuestion question:

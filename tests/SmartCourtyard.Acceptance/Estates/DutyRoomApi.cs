@@ -47,6 +47,9 @@ internal sealed class DutyRoomApi : IDisposable
 
     public Task<JsonElement> AlarmAsync(string id) => _http.GetFromJsonAsync<JsonElement>("api/v1/alarms/" + id);
 
+    public async Task<IReadOnlyList<JsonElement>> DevicesAsync(string filter)
+        => [.. (await _http.GetFromJsonAsync<JsonElement>("api/v1/devices?" + filter)).GetProperty("items").EnumerateArray()];
+
     public async Task<JsonElement> GatewayAsync()
         => (await _http.GetFromJsonAsync<JsonElement>("api/v1/gateways")).GetProperty("items").EnumerateArray().Single();
 

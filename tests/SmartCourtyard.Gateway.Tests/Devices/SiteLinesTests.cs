@@ -57,6 +57,20 @@ public sealed class SiteLinesTests
         Assert.True(id is null ? device.Id.StartsWith("smoke-detector-", StringComparison.Ordinal) : device.Id == id, device.Id);
     }
 
+    [Theory]
+    [InlineData("zigbee2mqtt", "0x00124b0024c0ffee")]
+    [InlineData("homeassistant", "boiler_room")]
+    [InlineData("esphome", "yard-node")]
+    [InlineData("tasmota", "tasmota_4C11AE")]
+    [InlineData("chirpstack", "24e124707c048989")]
+    public void The_lines_are_right_for_every_family_that_hears_unnamed_devices(string family, string name)
+    {
+        var device = new UnassignedDevice(family, name, TestClock.Night, 1, "{}");
+        var site = SiteFile.Parse(Minimal + new SiteLines([]).For(device, DeviceClass.AirMonitor), "site.yaml");
+        Assert.Empty(site.Mistakes);
+        Assert.Equal((family, name), SourceNames.Of(site.Courtyard!.Devices.Single().Source));
+    }
+
     [Fact]
     public void Many_proposals_stand_in_one_file_beside_the_devices_that_are_there()
     {

@@ -1,38 +1,20 @@
 using System.Globalization;
-using System.Text;
 
 namespace SmartCourtyard.Gateway.Devices.Mqtt.HomeAssistant;
 
 /// <summary>Reads a template; says where it stops understanding.</summary>
-internal sealed class TemplateParser(string text)
+internal sealed class TemplateParser(string text) : TemplateTokens(text)
 {
     private const int LongestTemplate = 2_000;
     private const int DeepestNesting = 24;
     private const int MostArguments = 8;
 
-    private static readonly string[] Signs = ["-}}", "-%}", "+%}", "==", "!=", "<=", ">=", "{{", "<", ">", "+", "-", "*", "/", "~", "|", "(", ")", "[", "]", ".", ",", "%}", "}}"];
-
-    private int _at;
     private int _depth;
-    private bool _failed;
-    private string _token = "";
-    private TokenKind _kind;
     private string? _statement;
-
-    private enum TokenKind
-    {
-        End,
-        Sign,
-        Name,
-        Number,
-        Text,
-    }
-
-    public string? Problem { get; private set; }
 
     public TemplateNode? Parse()
     {
-        if (text.Length > LongestTemplate)
+        if (Text.Length > LongestTemplate)
         {
             Fail($"longer than {LongestTemplate} characters");
             return null;
@@ -42,7 +24,7 @@ internal sealed class TemplateParser(string text)
         {
             Fail($"{_statement} without if");
         }
-        return _failed ? null : root;
+        return Failed ? null : root;
     }
 
     // Text, {{ expressions }} and {% if %}, up to an elif, else or endif, which is left in _statement.
@@ -50,30 +32,30 @@ internal sealed class TemplateParser(string text)
     {
         var parts = new List<TemplateNode>();
         _statement = null;
-        while (!_failed && _at < text.Length)
+        while (!Failed && At < Text.Length)
         {
-            int open = text.IndexOf('{', _at);
-            while (open >= 0 && open + 1 < text.Length && text[open + 1] is not ('{' or '%' or '#'))
+            int open = Text.IndexOf('{', At);
+            while (open >= 0 && open + 1 < Text.Length && Text[open + 1] is not ('{' or '%' or '#'))
             {
-                open = text.IndexOf('{', open + 1);
+                open = Text.IndexOf('{', open + 1);
             }
-            open = open < 0 || open + 1 >= text.Length ? text.Length : open;
-            Add(parts, text[_at..open]);
-            _at = open;
-            if (open == text.Length)
+            open = open < 0 || open + 1 >= Text.Length ? Text.Length : open;
+            Add(parts, Text[At..open]);
+            At = open;
+            if (open == Text.Length)
             {
                 break;
             }
-            char what = text[open + 1];
-            _at += 2;
-            if (_at < text.Length && text[_at] is '-' or '+')
+            char what = Text[open + 1];
+            At += 2;
+            if (At < Text.Length && Text[At] is '-' or '+')
             {
-                _at++;
+                At++;
             }
             if (what == '#')
             {
-                int end = text.IndexOf("#}", _at, StringComparison.Ordinal);
-                _at = end < 0 ? text.Length : end + 2;
+                int end = Text.IndexOf("#}", At, StringComparison.Ordinal);
+                At = end < 0 ? Text.Length : end + 2;
             }
             else if (what == '{')
             {
@@ -101,8 +83,8 @@ internal sealed class TemplateParser(string text)
     private bool Statement(List<TemplateNode> parts)
     {
         Next();
-        string word = _token;
-        if (_kind != TokenKind.Name || word is not ("if" or "elif" or "else" or "endif"))
+        string word = Token;
+        if (Kind != TokenKind.Name || word is not ("if" or "elif" or "else" or "endif"))
         {
             Fail($"{{% {word} %}}");
             return false;
@@ -111,7 +93,7 @@ internal sealed class TemplateParser(string text)
         if (word is "if")
         {
             parts.Add(Branch());
-            return !_failed;
+            return !Failed;
         }
         _statement = word;
         if (word is "else" or "endif")
@@ -168,22 +150,16 @@ internal sealed class TemplateParser(string text)
         return value;
     }
 
-    private TemplateNode Or()
-    {
-        TemplateNode left = And();
-        while (TakeWord("or"))
-        {
-            left = new TemplateNode.Binary("or", left, And());
-        }
-        return left;
-    }
+    private TemplateNode Or() => Chained("or", And);
 
-    private TemplateNode And()
+    private TemplateNode And() => Chained("and", Not);
+
+    private TemplateNode Chained(string word, Func<TemplateNode> part)
     {
-        TemplateNode left = Not();
-        while (TakeWord("and"))
+        TemplateNode left = part();
+        while (TakeWord(word))
         {
-            left = new TemplateNode.Binary("and", left, Not());
+            left = new TemplateNode.Binary(word, left, part());
         }
         return left;
     }
@@ -202,9 +178,9 @@ internal sealed class TemplateParser(string text)
     private TemplateNode Comparison()
     {
         TemplateNode left = Sum();
-        while (!_failed)
+        while (!Failed)
         {
-            if (_kind == TokenKind.Sign && _token is "==" or "!=" or "<" or "<=" or ">" or ">=")
+            if (Kind == TokenKind.Sign && Token is "==" or "!=" or "<" or "<=" or ">" or ">=")
             {
                 string sign = Take();
                 left = new TemplateNode.Binary(sign, left, Sum());
@@ -212,7 +188,7 @@ internal sealed class TemplateParser(string text)
             else if (TakeWord("is"))
             {
                 bool not = TakeWord("not");
-                string what = _kind == TokenKind.Name && _token is "defined" or "undefined" or "none" or "number" or "string" or "true" or "false" ? Take() : Fail($"is {_token}");
+                string what = Kind == TokenKind.Name && Token is "defined" or "undefined" or "none" or "number" or "string" or "true" or "false" ? Take() : Fail($"is {Token}");
                 left = not ? new TemplateNode.Not(new TemplateNode.Is(left, what)) : new TemplateNode.Is(left, what);
             }
             else if (IsWord("in") || IsWord("not"))
@@ -233,24 +209,16 @@ internal sealed class TemplateParser(string text)
         return left;
     }
 
-    private TemplateNode Sum()
-    {
-        TemplateNode left = Product();
-        while (_kind == TokenKind.Sign && _token is "+" or "-" or "~")
-        {
-            string sign = Take();
-            left = new TemplateNode.Binary(sign, left, Product());
-        }
-        return left;
-    }
+    private TemplateNode Sum() => Signed("+-~", Product);
 
-    private TemplateNode Product()
+    private TemplateNode Product() => Signed("*/", Unary);
+
+    private TemplateNode Signed(string signs, Func<TemplateNode> part)
     {
-        TemplateNode left = Unary();
-        while (_kind == TokenKind.Sign && _token is "*" or "/")
+        TemplateNode left = part();
+        while (Kind == TokenKind.Sign && Token.Length == 1 && signs.Contains(Token, StringComparison.Ordinal))
         {
-            string sign = Take();
-            left = new TemplateNode.Binary(sign, left, Unary());
+            left = new TemplateNode.Binary(Take(), left, part());
         }
         return left;
     }
@@ -269,23 +237,23 @@ internal sealed class TemplateParser(string text)
     private TemplateNode Postfix()
     {
         TemplateNode value = Primary();
-        while (!_failed && _kind == TokenKind.Sign)
+        while (!Failed && Kind == TokenKind.Sign)
         {
-            if (_token == ".")
+            if (Token == ".")
             {
                 Next();
-                value = Member(value, _kind is TokenKind.Name or TokenKind.Number ? Take() : Fail($".{_token}"));
+                value = Member(value, Kind is TokenKind.Name or TokenKind.Number ? Take() : Fail($".{Token}"));
             }
-            else if (_token == "[")
+            else if (Token == "[")
             {
                 Next();
                 value = new TemplateNode.Step(value, Expression());
                 Expect("]");
             }
-            else if (_token == "|")
+            else if (Token == "|")
             {
                 Next();
-                string name = _kind == TokenKind.Name ? Take() : Fail($"| {_token}");
+                string name = Kind == TokenKind.Name ? Take() : Fail($"| {Token}");
                 value = Filter(name, value, IsSign("(") ? List(")") : []);
             }
             else
@@ -319,7 +287,7 @@ internal sealed class TemplateParser(string text)
 
     private TemplateNode Primary()
     {
-        switch (_kind)
+        switch (Kind)
         {
             case TokenKind.Text:
                 return new TemplateNode.Constant(TemplateValue.Of(Take()));
@@ -329,13 +297,13 @@ internal sealed class TemplateParser(string text)
                     double.Parse(digits, CultureInfo.InvariantCulture), whole: !digits.Contains('.', StringComparison.Ordinal)));
             case TokenKind.Name:
                 return Named(Take());
-            case TokenKind.Sign when _token == "(":
+            case TokenKind.Sign when Token == "(":
                 Next();
                 TemplateNode inner = Expression();
                 Expect(")");
                 return inner;
             default:
-                Fail(_kind == TokenKind.End ? "it breaks off" : _token);
+                Fail(Kind == TokenKind.End ? "it breaks off" : Token);
                 return Nothing;
         }
     }
@@ -371,7 +339,7 @@ internal sealed class TemplateParser(string text)
 
     private TemplateNode.Filter Filter(string name, TemplateNode of, TemplateNode[] arguments)
     {
-        if (!_failed && !TemplateFilters.Knows(name, arguments.Length))
+        if (!Failed && !TemplateFilters.Knows(name, arguments.Length))
         {
             Fail($"the filter {name}" + (arguments.Length > 0 ? $" with {arguments.Length} values" : ""));
         }
@@ -383,12 +351,12 @@ internal sealed class TemplateParser(string text)
     {
         var items = new List<TemplateNode>();
         Next();
-        while (!_failed && !IsSign(close))
+        while (!Failed && !IsSign(close))
         {
             items.Add(Expression());
             if (items.Count > MostArguments || (!IsSign(close) && !IsSign(",")))
             {
-                Fail(_token);
+                Fail(Token);
             }
             else if (IsSign(","))
             {
@@ -405,15 +373,12 @@ internal sealed class TemplateParser(string text)
         {
             Fail($"nested deeper than {DeepestNesting}");
         }
-        return _failed;
+        return Failed;
     }
 
     private void Expect(string sign)
     {
-        if (!IsSign(sign))
-        {
-            Fail(_kind == TokenKind.End ? "it breaks off" : _token);
-        }
+        Close(sign);
         Next();
     }
 
@@ -422,102 +387,7 @@ internal sealed class TemplateParser(string text)
     {
         if (!IsSign(sign))
         {
-            Fail(_kind == TokenKind.End ? "it breaks off" : _token);
+            Fail(Kind == TokenKind.End ? "it breaks off" : Token);
         }
-    }
-
-    private bool IsSign(string sign) => _kind == TokenKind.Sign && _token == sign;
-
-    private bool IsWord(string word) => _kind == TokenKind.Name && _token == word;
-
-    private bool TakeWord(string word)
-    {
-        bool there = IsWord(word);
-        if (there)
-        {
-            Next();
-        }
-        return there;
-    }
-
-    private string Take()
-    {
-        string token = _token;
-        Next();
-        return token;
-    }
-
-    private string Fail(string at)
-    {
-        Problem ??= at.Length > 60 ? at[..60] + "…" : at;
-        _failed = true;
-        (_kind, _token) = (TokenKind.End, "");
-        return "";
-    }
-
-    private void Next()
-    {
-        while (_at < text.Length && char.IsWhiteSpace(text[_at]))
-        {
-            _at++;
-        }
-        if (_failed || _at >= text.Length)
-        {
-            (_kind, _token) = (TokenKind.End, "");
-            return;
-        }
-        char c = text[_at];
-        if (c is '\'' or '"')
-        {
-            Quoted(c);
-        }
-        else if (char.IsAsciiDigit(c))
-        {
-            int end = _at;
-            while (end < text.Length && (char.IsAsciiDigit(text[end]) || (text[end] == '.' && end + 1 < text.Length && char.IsAsciiDigit(text[end + 1]))))
-            {
-                end++;
-            }
-            (_kind, _token, _at) = (TokenKind.Number, text[_at..end], end);
-            if (!double.TryParse(_token, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
-            {
-                Fail(_token);
-            }
-        }
-        else if (char.IsLetter(c) || c == '_')
-        {
-            int end = _at;
-            while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] == '_'))
-            {
-                end++;
-            }
-            (_kind, _token, _at) = (TokenKind.Name, text[_at..end], end);
-        }
-        else if (Array.Find(Signs, sign => string.CompareOrdinal(text, _at, sign, 0, sign.Length) == 0) is { } sign)
-        {
-            // A sign before the end only asks to trim what follows.
-            (_kind, _token, _at) = (TokenKind.Sign, sign.Length == 3 ? sign[1..] : sign, _at + sign.Length);
-        }
-        else
-        {
-            Fail(c.ToString());
-        }
-    }
-
-    private void Quoted(char quote)
-    {
-        var content = new StringBuilder();
-        int i = _at + 1;
-        for (; i < text.Length && text[i] != quote; i++)
-        {
-            i += text[i] == '\\' && i + 1 < text.Length ? 1 : 0;
-            content.Append(text[i]);
-        }
-        if (i >= text.Length)
-        {
-            Fail("a text without an end");
-            return;
-        }
-        (_kind, _token, _at) = (TokenKind.Text, content.ToString(), i + 1);
     }
 }

@@ -30,7 +30,8 @@ internal sealed class DeviceWorkers
     public DeviceWorkers(Courtyard courtyard, DeviceOutlets outlets, DeviceWorkers? before = null)
     {
         (Courtyard, _time) = (courtyard, outlets.Time);
-        Mqtt = new MqttFamilies(courtyard, outlets.Broker, outlets.Elsewhere, outlets.Hear, outlets.Part, outlets.Time, outlets.Loggers, outlets.DataDirectory);
+        Mqtt = new MqttFamilies(
+            courtyard, outlets.Broker, outlets.Elsewhere, outlets.Hear, outlets.Part, outlets.Time, outlets.Loggers, outlets.DataDirectory, before?.Mqtt);
         Kernel = new KernelDevices(
             courtyard, outlets.Hear, (part, lost, why, stop) => outlets.Part(TroubleReason.ConnectionLost, part, lost, why, stop),
             outlets.Time, outlets.Loggers, before?.Kernel);

@@ -75,7 +75,11 @@ internal sealed partial class GatewayParts
         var elsewhere = new HeardElsewhere();
         var outlets = new DeviceOutlets(Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers, options.DataDirectory);
         Supervision? supervision = null;
-        var devices = Devices(options, site, outlets, watch, now => supervision?.Replace(now.Courtyard!), loggers);
+        var devices = Devices(options, site, outlets, watch, now =>
+        {
+            elsewhere.Forget(now.SourceNames);
+            supervision?.Replace(now.Courtyard!);
+        }, loggers);
         var status = new PathStatus();
         if (options.DutyRoom is { } dutyRoom)
         {

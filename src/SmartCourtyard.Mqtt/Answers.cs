@@ -60,6 +60,24 @@ internal readonly record struct SubAckPacket(ushort PacketId, byte[] Codes)
     }
 }
 
+/// <summary>The broker's answer to UNSUBSCRIBE. Its codes are not kept: a filter that was not there is gone all the same.</summary>
+internal readonly record struct UnsubAckPacket(ushort PacketId)
+{
+    internal static ReasonCode TryDecode(byte flags, ReadOnlySpan<byte> body, MqttProtocol protocol, out UnsubAckPacket packet)
+    {
+        PacketReader reader = new(body);
+        packet = new UnsubAckPacket(reader.UInt16());
+        if (protocol == MqttProtocol.V5)
+        {
+            PropertyValues.Read(ref reader, PacketType.UnsubAck);
+            reader.Take(reader.Left);
+        }
+
+        ReasonCode end = reader.End();
+        return end != ReasonCode.Success ? end : packet.PacketId == 0 || flags != 0 ? ReasonCode.MalformedPacket : ReasonCode.Success;
+    }
+}
+
 /// <summary>The broker's last word (MQTT 5 only).</summary>
 internal readonly record struct DisconnectPacket(ReasonCode Code, string? ReasonString)
 {

@@ -195,6 +195,52 @@ internal sealed class Connection : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Takes back what an earlier client left in the session and nobody has asked for since. The connection may end meanwhile.</summary>
+    /// <returns>Whether the broker has answered.</returns>
+    internal Task<bool> UnsubscribeAsync()
+    {
+        lock (_subscribeGate)
+        {
+            Task<bool> unsubscribing = UnsubscribeAfterAsync(_subscribing);
+            _subscribing = Then(unsubscribing);
+            return unsubscribing;
+        }
+
+        static async Task<(MqttReason, string?)> Then(Task unsubscribing)
+        {
+            await unsubscribing.ConfigureAwait(false);
+            return (MqttReason.None, null);
+        }
+    }
+
+    private async Task<bool> UnsubscribeAfterAsync(Task previous)
+    {
+        await previous.ConfigureAwait(false);
+        foreach (string[] some in _session.Subscriptions.Unwanted(_options.Unsubscriptions).Chunk(FiltersInSubscribe))
+        {
+            (ushort packetId, Task<byte[]?> answer) = _outbound.StartSubscribe();
+            _outbox.Post(PacketWriter.Unsubscribe(packetId, some, Protocol));
+            try
+            {
+                if (await answer.WaitAsync(s_subscribePatience, _time, _over.Token).ConfigureAwait(false) is null)
+                {
+                    return false;
+                }
+            }
+            catch (TimeoutException)
+            {
+                End(new Closure(MqttReason.SubscribeTimedOut));
+                return false;
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private async Task ReadAsync()
     {
         ReadGather gather = new();

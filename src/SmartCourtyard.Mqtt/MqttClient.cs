@@ -13,6 +13,7 @@ public sealed class MqttClient : IAsyncDisposable
     private volatile Connection? _connection;
     private Task _run = Task.CompletedTask;
     private int _started;
+    private bool _tidy;
     private int _state = (int)MqttConnectionState.Stopped;
 
     /// <summary>Makes a client; <see cref="RunAsync"/> sets it to work.</summary>
@@ -182,6 +183,7 @@ public sealed class MqttClient : IAsyncDisposable
             {
                 (MqttReason reason, string? detail) = await subscribing.ConfigureAwait(false);
                 Enter(MqttConnectionState.Connected, reason, connection, detail);
+                _tidy = _tidy || !connection.SessionPresent || await connection.UnsubscribeAsync().WaitAsync(stop).ConfigureAwait(false);
             }
 
             return await connection.Ended.WaitAsync(stop).ConfigureAwait(false);

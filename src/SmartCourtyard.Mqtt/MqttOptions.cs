@@ -62,6 +62,12 @@ public sealed record MqttOptions
     /// <summary>Default none. Sent on the first connection of a client, and later when the broker has no session.</summary>
     public IReadOnlyList<MqttSubscription> Subscriptions { get; init; } = [];
 
+    /// <summary>
+    /// Topic filters that an earlier client may have left in the session at the broker and that nobody wants any more. Default none. Taken back once, after the
+    /// first subscribing, so that what moves from one filter to another is heard without a gap. What had been queued for them is still delivered.
+    /// </summary>
+    public IReadOnlyList<string> Unsubscriptions { get; init; } = [];
+
     /// <summary>Shortest wait before the next attempt to connect, over 0 s. Default 0.1 s.</summary>
     public TimeSpan ReconnectDelayMin { get; init; } = TimeSpan.FromSeconds(0.1);
 
@@ -87,6 +93,7 @@ public sealed record MqttOptions
             $"{nameof(ReconnectDelayMax)} is {ReconnectDelayMax}, allowed is {nameof(ReconnectDelayMin)} to 1 h"),
         .. Check(Will is null || TopicRules.IsName(Will.Topic), $"{nameof(Will)} has the topic '{Will?.Topic}': wildcards, NUL and an empty topic are not allowed"),
         .. Check(Will is null || Will.Payload.Length <= 65_535, $"{nameof(Will)} has a payload over 65535 bytes"),
+        .. Unsubscriptions.SelectMany(f => Check(TopicRules.IsFilter(f), $"{nameof(Unsubscriptions)} has '{f}', which is no topic filter")),
         .. Subscriptions.SelectMany(s => Check(TopicRules.IsFilter(s.Filter), $"{nameof(Subscriptions)} has '{s.Filter}', which is no topic filter")),
     ];
 

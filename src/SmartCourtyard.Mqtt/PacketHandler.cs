@@ -76,6 +76,10 @@ internal sealed class PacketHandler(
                 error = SubAckPacket.TryDecode(frame.Flags, body, protocol, out SubAckPacket subscribed);
                 error = error == ReasonCode.Success && !outbound.SubscribeAnswered(subscribed.PacketId, subscribed.Codes) ? ReasonCode.ProtocolError : error;
                 break;
+            case PacketType.UnsubAck:
+                error = UnsubAckPacket.TryDecode(frame.Flags, body, protocol, out UnsubAckPacket unsubscribed);
+                error = error == ReasonCode.Success && !outbound.SubscribeAnswered(unsubscribed.PacketId, []) ? ReasonCode.ProtocolError : error;
+                break;
             case PacketType.PingResp:
                 error = frame.Flags == 0 && body.IsEmpty ? ReasonCode.Success : ReasonCode.MalformedPacket;
                 break;

@@ -67,6 +67,23 @@ internal static class PacketWriter
         return Packet(((byte)PacketType.Subscribe << 4) | 2, body.WrittenSpan);
     }
 
+    internal static byte[] Unsubscribe(ushort packetId, IReadOnlyList<string> filters, MqttProtocol protocol)
+    {
+        ArrayBufferWriter<byte> body = new();
+        body.UInt16(packetId);
+        if (protocol == MqttProtocol.V5)
+        {
+            body.Byte(0);
+        }
+
+        foreach (string filter in filters)
+        {
+            body.Text(filter);
+        }
+
+        return Packet(((byte)PacketType.Unsubscribe << 4) | 2, body.WrittenSpan);
+    }
+
     internal static byte[] Disconnect(ReasonCode reason, MqttProtocol protocol) =>
         protocol == MqttProtocol.V5 && reason != ReasonCode.Success
             ? [(byte)PacketType.Disconnect << 4, 1, (byte)reason]

@@ -19,6 +19,15 @@ internal sealed class SubscriptionList(IEnumerable<MqttSubscription> first)
         }
     }
 
+    /// <summary>Those of the filters that nobody asks for.</summary>
+    internal string[] Unwanted(IEnumerable<string> filters)
+    {
+        lock (_gate)
+        {
+            return [.. filters.Except(_wanted.Select(s => s.Filter))];
+        }
+    }
+
     /// <summary>The broker has no session any more.</summary>
     internal void Forget()
     {

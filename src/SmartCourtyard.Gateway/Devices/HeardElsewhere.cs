@@ -59,6 +59,24 @@ internal sealed class HeardElsewhere
         }
     }
 
+    /// <summary>Forgets those that have a place in the site file by now.</summary>
+    /// <param name="names">What stands in the sources of the file.</param>
+    public void Forget(IReadOnlySet<string> names)
+    {
+        lock (_gate)
+        {
+            foreach (var known in _devices.Keys.Where(d => names.Contains(d.Name)).ToList())
+            {
+                _devices.Remove(known);
+            }
+
+            foreach (var (family, inventory) in _inventories)
+            {
+                _inventories[family] = [.. inventory.Where(d => !names.Contains(d.Name))];
+            }
+        }
+    }
+
     /// <summary>Takes a family's whole inventory: the devices in it that the site file does not name. The last one stands.</summary>
     public void NoteInventory(string family, IReadOnlyList<InventoryDevice> unassigned)
     {

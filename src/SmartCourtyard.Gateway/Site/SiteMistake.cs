@@ -27,6 +27,9 @@ internal sealed record SiteResult(Courtyard? Courtyard, IReadOnlyList<SiteMistak
     /// <summary>How each device is written down, by its id: class and source, in a spelling that does not depend on the layout.</summary>
     public IReadOnlyDictionary<string, string> Speech { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>Every name that stands in a source of the file, whatever the family.</summary>
+    public IReadOnlySet<string> SourceNames { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>Ids of the devices that have the class and the source that they had in another reading of the file.</summary>
     public IReadOnlySet<string> SpeakingAsIn(SiteResult before) => Speech
         .Where(s => before.Speech.TryGetValue(s.Key, out var then) && then == s.Value).Select(s => s.Key).ToFrozenSet(StringComparer.Ordinal);

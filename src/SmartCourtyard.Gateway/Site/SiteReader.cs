@@ -26,6 +26,11 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         ? FrozenDictionary<string, string>.Empty
         : _speech.ToFrozenDictionary(s => s.Key, s => $"{s.Value.Class.Name()} {s.Value.Source.Spelled}", StringComparer.Ordinal);
 
+    /// <summary>Every name that stands in a source, whatever the family; of a file without a mistake.</summary>
+    public IReadOnlySet<string> SourceNames() => mistakes.Any
+        ? FrozenSet<string>.Empty
+        : _speech.Values.SelectMany(s => s.Source.Texts).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Null where even the outermost part is missing; otherwise only as good as <see cref="SiteMistakes.Any"/> says.</summary>
     public Courtyard? Courtyard(YamlNode root)
     {

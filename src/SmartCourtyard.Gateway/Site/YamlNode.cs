@@ -12,6 +12,9 @@ internal abstract class YamlNode(int line, int column)
 
     /// <summary>The content in one spelling, whatever the layout and the order of keys.</summary>
     public abstract string Spelled { get; }
+
+    /// <summary>All values in it that are not lists or mappings.</summary>
+    public abstract IEnumerable<string> Texts { get; }
 }
 
 internal sealed class YamlScalar(int line, int column, string text, bool plain) : YamlNode(line, column)
@@ -27,6 +30,8 @@ internal sealed class YamlScalar(int line, int column, string text, bool plain) 
 
     public override string Spelled => $"{Text.Length}:{Text}";
 
+    public override IEnumerable<string> Texts => [Text];
+
     private string Shortened => Text.Length > 60 ? Text[..60] + "…" : Text;
 }
 
@@ -36,6 +41,8 @@ internal sealed class YamlList(int line, int column, List<YamlNode> items) : Yam
 
     public override string Kind => "a list";
 
+    public override IEnumerable<string> Texts => Items.SelectMany(i => i.Texts);
+
     public override string Spelled => $"[{string.Join(',', Items.Select(i => i.Spelled))}]";
 }
 
@@ -44,6 +51,8 @@ internal sealed class YamlMap(int line, int column, List<(YamlScalar Key, YamlNo
     public List<(YamlScalar Key, YamlNode Value)> Entries { get; } = entries;
 
     public override string Kind => "a mapping";
+
+    public override IEnumerable<string> Texts => Entries.SelectMany(e => e.Value.Texts);
 
     public override string Spelled => $"{{{string.Join(',', Entries.OrderBy(e => e.Key.Text, StringComparer.Ordinal).Select(e => e.Key.Spelled + e.Value.Spelled))}}}";
 

@@ -25,6 +25,8 @@ internal sealed class Estate : IAsyncDisposable
 
     public string Folder { get; }
 
+    public string SiteFile => _site;
+
     public TestSite Site { get; }
 
     public Credentials Credentials { get; }

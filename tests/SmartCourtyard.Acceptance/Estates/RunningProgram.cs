@@ -7,6 +7,7 @@ namespace SmartCourtyard.Acceptance.Estates;
 /// <summary>A real process with its output kept, that can be killed, stopped and continued like any other.</summary>
 internal sealed partial class RunningProgram : IAsyncDisposable
 {
+    private const int SigHangUp = 1;
     private const int SigKill = 9;
     private const int SigTerm = 15;
     private const int SigStop = 19;
@@ -86,6 +87,8 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     }
 
     public void Terminate() => Signal(SigTerm);
+
+    public void HangUp() => Signal(SigHangUp);
 
     public void Freeze() => Signal(SigStop);
 

@@ -143,6 +143,38 @@ public sealed class ReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_broker_keeps_nothing_for_a_device_that_was_removed()
+    {
+        await _gateway.SayAsync("smoke-2", """{"smoke":false}""");
+        Assert.Null(await _gateway.ReloadAsync(ReloadingGateway.Yaml("smoke-1")));
+        await _gateway.HearsAsync();
+        // Unsubscribing follows the connecting; then only the connection without custody still hears what the removed one says.
+        long Received() => _gateway.Devices.Current.Mqtt.Alarms.Counters.Received;
+        var heard = 0L;
+        for (var round = 0; round < 100 && heard != 1; round++)
+        {
+            var before = Received();
+            await _gateway.SayAsync("smoke-2", """{"smoke":false}""");
+            await _gateway.SayAsync("smoke-1", """{"smoke":false}""");
+            await Eventually.Holds(() => Received() > before, "the one that stays is heard");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+            heard = Received() - before;
+        }
+
+        Assert.Equal(1, heard);
+    }
+
+    [Fact]
+    public async Task A_device_that_got_its_place_in_the_file_is_unassigned_no_more_and_the_others_still_are()
+    {
+        await _gateway.SayAsync("found-1", """{"smoke":false}""");
+        await _gateway.SayAsync("found-2", """{"smoke":false}""");
+        await Eventually.Holds(() => _gateway.Elsewhere.Unassigned().Count == 2, "both are heard");
+        Assert.Null(await _gateway.ReloadAsync(ReloadingGateway.Yaml("smoke-1", "found-1")));
+        Assert.Equal(["found-2"], _gateway.Elsewhere.Unassigned().Select(u => u.Name));
+    }
+
+    [Fact]
     public async Task A_file_that_has_not_changed_disturbs_nobody()
     {
         var workers = _gateway.Devices.Current;

@@ -42,17 +42,23 @@ internal sealed class ReloadingGateway : IAsyncDisposable
             site.Courtyard!, new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), [], store.ReadTroubles()), outputs, new WatchClock(time, "0.1.0"),
             NullLogger<WatchLoop>.Instance);
         var access = new BrokerAccess("127.0.0.1", broker.Port, false, null, "gateway", broker.GatewayPassword);
-        var outlets = new DeviceOutlets(access, new HeardElsewhere(), Watch.HearAsync, Watch.PartAsync, time, NullLoggerFactory.Instance);
+        var outlets = new DeviceOutlets(access, Elsewhere, Watch.HearAsync, Watch.PartAsync, time, NullLoggerFactory.Instance);
         Devices = new DeviceHost(
             Path, site, (now, before) => new DeviceWorkers(now, outlets, before),
             new ReloadOutputs(
                 Watch.ReloadAsync, (reason, stop) => Watch.TroubleAsync(TroubleReason.SiteRefused, reason is not null, reason, stop),
-                Replaced.Enqueue),
+                replaced =>
+                {
+                    Elsewhere.Forget(replaced.SourceNames);
+                    Replaced.Enqueue(replaced);
+                }),
             NullLogger<DeviceHost>.Instance);
         Broker = broker;
     }
 
     public RealBroker Broker { get; }
+
+    public HeardElsewhere Elsewhere { get; } = new();
 
     public string Path => _folder.File("site.yaml");
 

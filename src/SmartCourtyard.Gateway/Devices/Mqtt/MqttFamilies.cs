@@ -19,11 +19,14 @@ internal sealed record BrokerAccess(string Host, int Port, bool Tls, string? CaF
 /// </summary>
 internal sealed class MqttFamilies
 {
+    private readonly IReadOnlyList<IMqttFamily> _families;
+
     /// <param name="dataDirectory">Where what was learned is kept; null: nowhere.</param>
+    /// <param name="before">What these replace; null at the start.</param>
     public MqttFamilies(
         Courtyard courtyard, BrokerAccess broker, HeardElsewhere elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> hear,
         Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> partDown, TimeProvider time, ILoggerFactory loggers,
-        string? dataDirectory = null)
+        string? dataDirectory = null, MqttFamilies? before = null)
     {
         IReadOnlyList<IMqttFamily> families =
         [
@@ -32,6 +35,7 @@ internal sealed class MqttFamilies
             new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory), new TasmotaFamily(courtyard, elsewhere.NoteInventory),
             new ChirpStackFamily(courtyard, elsewhere.NoteInventory, elsewhere.NoteLost),
         ];
+        _families = families;
         List<string> alarmFilters = TopicFilters.Needed(families.SelectMany(f => f.AlarmFilters)), filters = TopicFilters.Needed(families.SelectMany(f => f.Filters));
         var common = new MqttOptions
         {
@@ -48,6 +52,8 @@ internal sealed class MqttFamilies
             // and nobody had confirmed survives even if the broker dies next.
             Will = new MqttWill(state, "offline"u8.ToArray(), MqttQos.AtLeastOnce, Retain: true),
             Subscriptions = [.. alarmFilters.Select(f => new MqttSubscription(f, MqttQos.AtLeastOnce))],
+            // Or the broker would keep for us what nobody here understands any more.
+            Unsubscriptions = [.. (before?._families ?? []).SelectMany(f => f.AlarmFilters).Distinct(StringComparer.Ordinal).Except(alarmFilters)],
         };
         var telemetry = common with
         {

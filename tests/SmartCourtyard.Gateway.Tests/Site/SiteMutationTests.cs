@@ -50,7 +50,7 @@ public sealed class SiteMutationTests
     }
 
     [Fact]
-    public void A_file_of_five_megabytes_is_read_in_seconds()
+    public void A_file_of_five_megabytes_is_read_also_on_a_busy_machine()
     {
         var yaml = new StringBuilder("courtyard: a\nname: A\nbuildings:\n");
         for (var b = 0; b < 1_000; b++)
@@ -72,7 +72,7 @@ public sealed class SiteMutationTests
         Assert.Empty(result.Mistakes);
         Assert.Equal((1_000, 20_000), result.Listed);
         Assert.Equal(20_000, result.Speech.Count);
-        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), TimeProvider.System.GetElapsedTime(began).ToString());
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(90), TimeProvider.System.GetElapsedTime(began).ToString());
     }
 
     [Fact]

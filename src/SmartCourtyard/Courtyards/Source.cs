@@ -97,10 +97,3 @@ public sealed record ChirpStackSource(string DevEui) : Source
     /// <summary>LoRa is demodulated down to about −137 dBm; −120 leaves a margin at the usual data rates.</summary>
     public override double WeakRssi => -120;
 }
-
-/// <summary>
-/// A source of a family that the site file may name and this version does not listen to yet. The device is listed as never heard,
-/// so nobody takes its silence for peace.
-/// </summary>
-/// <param name="Family">The key in the site file, for example <c>gpio</c>.</param>
-public sealed record UnservedSource(string Family) : Source;

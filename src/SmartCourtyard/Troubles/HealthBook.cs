@@ -65,7 +65,7 @@ public sealed class HealthBook
         {
             var state = kept.Device is null ? null : byId.GetValueOrDefault(kept.Device);
             var trouble = new Trouble(kept.Id, kept.Reason, state?.Device ?? kept.Gone(), kept.RaisedAt, kept.Detail);
-            if (state is null || state.Has(kept.Reason) || state.Device.Source is UnservedSource)
+            if (state is null || state.Has(kept.Reason))
             {
                 changes.Add(new TroubleChange(false, trouble));
             }
@@ -266,7 +266,7 @@ public sealed class HealthBook
     private bool IsSilent(DeviceState state)
     {
         var since = state.HeardUptime > state.ListeningSince ? state.HeardUptime.Value : state.ListeningSince;
-        return state.Device.Source is not UnservedSource && _uptime - since > state.Device.SilenceLimit();
+        return _uptime - since > state.Device.SilenceLimit();
     }
 
     private static void SetSilent(DeviceState state, bool silent, Moment now, List<TroubleChange> changes)

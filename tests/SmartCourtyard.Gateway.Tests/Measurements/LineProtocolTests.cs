@@ -32,7 +32,7 @@ public sealed class LineProtocolTests
     [Fact]
     public void What_a_device_does_not_have_is_left_out()
     {
-        var bare = new Device("bare", null, DeviceClass.Camera, new Place(), new UnservedSource("x"));
+        var bare = new Device("bare", null, DeviceClass.Camera, new Place(), new Zigbee2MqttSource("x"));
         Assert.Equal($"online,class=camera,courtyard=fukang-garden,device=bare value=1 {Time}\n", Write(bare.Says(Quantity.Online, 1)));
     }
 
@@ -78,7 +78,7 @@ public sealed class LineProtocolTests
         Assert.All(text.Index(), l => Assert.EndsWith($" value={l.Index} {1795321800000 + l.Index}", l.Item, StringComparison.Ordinal));
     }
 
-    private static Device At(string flat) => new("d", null, DeviceClass.SmokeDetector, new Place(Flat: flat), new UnservedSource("x"));
+    private static Device At(string flat) => new("d", null, DeviceClass.SmokeDetector, new Place(Flat: flat), new Zigbee2MqttSource("x"));
 
     private static string Write(Reading reading)
     {

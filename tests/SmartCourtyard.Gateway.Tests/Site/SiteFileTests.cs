@@ -63,8 +63,7 @@ public sealed class SiteFileTests
         SiteResult result = SiteFile.Read(Path.Combine(AppContext.BaseDirectory, Folder, "sources.yaml"));
 
         Assert.Empty(result.Mistakes);
-        Assert.Empty(result.Courtyard!.Devices.Select(d => d.Source).OfType<UnservedSource>());
-        ModbusSource[] modbus = [.. result.Courtyard.Devices.Select(d => d.Source).OfType<ModbusSource>()];
+        ModbusSource[] modbus = [.. result.Courtyard!.Devices.Select(d => d.Source).OfType<ModbusSource>()];
         Assert.Equal(new ModbusRtu("/dev/ttyUSB0", 9_600, ModbusParity.None, 1), modbus[0].Line);
         Assert.Equal([new ModbusPoint(Quantity.Methane, ModbusTable.Holding, 4, ModbusType.Signed16, Scale: 0.1, Offset: -1.5)], modbus[0].Points);
         Assert.Equal(new ModbusRtu("/dev/ttyUSB1", 9_600, ModbusParity.Even, 1), modbus[1].Line);

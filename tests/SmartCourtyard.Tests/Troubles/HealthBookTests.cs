@@ -9,10 +9,9 @@ public sealed class HealthBookTests
     private readonly Device _gas = Estate.Device(DeviceClass.GasDetector, "gas");
     private readonly Device _smoke = Estate.Device(DeviceClass.SmokeDetector, "smoke");
     private readonly Device _siren = Estate.Device(DeviceClass.Siren, "siren");
-    private readonly Device _wired = Estate.Device(DeviceClass.EmergencyButton, "wired", new UnservedSource("gpio"));
     private readonly HealthBook _book;
 
-    public HealthBookTests() => _book = new HealthBook(Estate.Of(_gas, _smoke, _siren, _wired), Estate.AfterHours(0));
+    public HealthBookTests() => _book = new HealthBook(Estate.Of(_gas, _smoke, _siren), Estate.AfterHours(0));
 
     public static TheoryData<DeviceClass, double> Limits()
     {
@@ -65,14 +64,6 @@ public sealed class HealthBookTests
         Assert.Equal([(true, TroubleReason.Silent, "gas")], Tick(0.6));
         Assert.Equal(HealthState.Unknown, Health(_gas).State);
         Assert.Equal([TroubleReason.Silent], Health(_gas).Reasons);
-    }
-
-    [Fact]
-    public void A_family_that_nobody_listens_to_is_unknown_for_ever_and_no_trouble()
-    {
-        Tick(1000);
-        Assert.DoesNotContain(_book.Troubles, t => t.Device == _wired);
-        Assert.Equal(HealthState.Unknown, Health(_wired).State);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace SmartCourtyard.Gateway.Tests.Devices.Modbus;
 
 public sealed class PolledDeviceTests
 {
-    private static readonly Device Detector = new("d", null, DeviceClass.GasDetector, new Place(), new UnservedSource(""));
+    private static readonly Device Detector = new("d", null, DeviceClass.GasDetector, new Place(), new Zigbee2MqttSource("x"));
     private static readonly PolledPoint Gas = Point(Quantity.Gas, ModbusType.Flag);
     private static readonly PolledPoint Methane = Point(Quantity.Methane, ModbusType.Unsigned16);
     private static readonly PolledPoint Test = Point(Quantity.Test, ModbusType.Flag);

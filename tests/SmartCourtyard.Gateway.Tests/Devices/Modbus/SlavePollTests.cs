@@ -95,7 +95,7 @@ public sealed class SlavePollTests
         => ReadGroup.Of(addresses.Select(a => Point(table, a))).Select(g => (g.Address, g.Count));
 
     private static PolledPoint Point(ModbusTable table, int address, ModbusType type = ModbusType.Unsigned16)
-        => new(new Device("d", null, DeviceClass.AirMonitor, new Place(), new UnservedSource("")), new ModbusPoint(Quantity.Co2, table, address, type));
+        => new(new Device("d", null, DeviceClass.AirMonitor, new Place(), new Zigbee2MqttSource("x")), new ModbusPoint(Quantity.Co2, table, address, type));
 
     private static Dictionary<int, List<TimeSpan>> Play(TimeSpan until, params (int Unit, double Interval, TimeSpan? Answer)[] slaves)
         => Play(until, _ => false, slaves);

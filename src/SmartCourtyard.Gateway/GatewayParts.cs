@@ -90,20 +90,25 @@ internal sealed partial class GatewayParts
         var pairing = new PairingDesk(Broker(options.Mqtt), time);
         workers.Add(pairing);
 
+        Host(builder.Services, workers);
+        var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, devices, history, historyFeed, influx, influxFeed);
+        return new GatewayParts(
+            workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics), options.DutyRoom?.Token, time);
+    }
+
+    private static void Host(IServiceCollection services, IReadOnlyList<BackgroundService> workers)
+    {
         foreach (var worker in workers)
         {
-            builder.Services.AddSingleton<IHostedService>(worker);
+            services.AddSingleton<IHostedService>(worker);
         }
 
-        builder.Services.ConfigureHttpJsonOptions(json =>
+        services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, LocalJson.Default);
             json.SerializerOptions.Converters.Add(new UtcMillisecondsConverter());
         });
-        builder.Services.AddProblemDetails();
-        var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, devices, history, historyFeed, influx, influxFeed);
-        return new GatewayParts(
-            workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics), options.DutyRoom?.Token, time);
+        services.AddProblemDetails();
     }
 
     /// <summary>Reads the site file again, soon.</summary>

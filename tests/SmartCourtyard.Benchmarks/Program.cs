@@ -9,6 +9,7 @@ return args switch
     ["telemetry", .. var options] => await Telemetry.RunAsync(Number(options, "--seconds", 6)),
     ["start", .. var options] => await Startup.RunAsync(Number(options, "--devices", 1_900), Number(options, "--runs", 5)),
     ["decode", .. var options] => Decode.Run(Number(options, "--seconds", 5)),
+    ["site", .. var options] => SiteFiles.Run(Number(options, "--devices", 20_000), Number(options, "--runs", 5)),
     [] or ["all"] => await AllAsync(),
     _ => Help(),
 };
@@ -19,6 +20,7 @@ static async Task<int> AllAsync()
     await Latency.RunAsync(200, 3, 4_000);
     await Telemetry.RunAsync(6);
     Decode.Run(5);
+    SiteFiles.Run(20_000, 5);
     return await Startup.RunAsync(1_900, 5);
 }
 
@@ -30,11 +32,12 @@ static int Number(string[] options, string name, int otherwise)
 static int Help()
 {
     Console.WriteLine("""
-        dotnet run -c Release --project tests/SmartCourtyard.Benchmarks -- [all | latency | telemetry | start | decode]
+        dotnet run -c Release --project tests/SmartCourtyard.Benchmarks -- [all | latency | telemetry | start | decode | site]
 
           latency   --alarms 200 --runs 3 --load 50   publish → on the duty room's stream, beside the floor (Mosquitto → disk → HTTP → disk)
           telemetry --seconds 6                       readings per second into the local history without loss, CPU per 100,000 messages, memory
           decode    --seconds 5                       messages per second on one core and bytes allocated a message, for each device family
+          site      --devices 20000 --runs 5          reading and checking a site file of so many devices and a tenth of it, and what its reload costs
           start     --devices 1900 --runs 5           process start → first alarm on the stream, memory when idle
         """);
     return 0;

@@ -13,6 +13,9 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
     private const int MostBuildings = 1_000;
     private const int MostDevices = 20_000;
 
+    private static readonly string[] DeviceKeys = ["id", "name", "class", "at", "source", "call", .. Upkeep.Keys];
+    private static readonly string AllClasses = string.Join(", ", DeviceClasses.AllNames);
+
     private readonly Dictionary<string, Building> _buildings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, YamlNode> _deviceIds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DeviceClass Class, YamlNode Source)> _speech = new(StringComparer.Ordinal);
@@ -96,7 +99,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
 
     private void AddDevice(YamlNode node, List<Device> devices)
     {
-        SiteFields? fields = SiteFields.Open(node, mistakes, "a device", ["id", "name", "class", "at", "source", "call", .. Upkeep.Keys]);
+        SiteFields? fields = SiteFields.Open(node, mistakes, "a device", DeviceKeys);
         if (fields is null)
         {
             return;
@@ -137,8 +140,6 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         mistakes.Add(node, $"'class' is {node.Kind}{guess}", AllClasses);
         return null;
     }
-
-    private static string AllClasses => string.Join(", ", DeviceClasses.AllNames);
 
     private Place Place(YamlNode node)
     {

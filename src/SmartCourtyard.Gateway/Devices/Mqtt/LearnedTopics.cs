@@ -57,8 +57,8 @@ internal sealed partial class LearnedTopics : BackgroundService
 
     private async Task AskAsync(MqttConnection connection, HashSet<string> asked, IEnumerable<string> wanted, MqttQos qos, CancellationToken stop)
     {
-        string[] wild = [.. asked.Where(f => f.AsSpan().ContainsAny('+', '#'))];
-        string[] further = [.. TopicFilters.Needed(wanted).Where(f => !asked.Contains(f) && !Array.Exists(wild, w => TopicFilters.Covers(w, f)))];
+        var wide = new TopicFilters(asked);
+        string[] further = [.. TopicFilters.Needed(wanted).Where(f => !asked.Contains(f) && !wide.CoverAsWell(f))];
         if (further.Length == 0)
         {
             return;

@@ -30,8 +30,8 @@ internal sealed class TasmotaFamily : IMqttFamily
         _topics = new TasmotaTopics(all.Select(d => d.Source.FullTopic));
         _devices = all.DistinctBy(d => TasmotaMessage.Key(d.Source.Topic)).ToFrozenDictionary(d => TasmotaMessage.Key(d.Source.Topic), d => d.Device, StringComparer.Ordinal);
         _bridges = all.Select(d => d.Source.Bridge).OfType<string>().ToFrozenSet(StringComparer.Ordinal);
-        AlarmFilters = WithoutCovered([.. all.Where(d => d.Device.Class.IsAlarmCapable()).SelectMany(d => Filtered(d.Source)).Distinct()]);
-        Filters = WithoutCovered([.. new[] { "tele/#", "stat/#", Discovery + "#" }.Concat(all.SelectMany(d => Filtered(d.Source))).Distinct()]);
+        AlarmFilters = TopicFilters.Needed(all.Where(d => d.Device.Class.IsAlarmCapable()).SelectMany(d => Filtered(d.Source)));
+        Filters = TopicFilters.Needed(new[] { "tele/#", "stat/#", Discovery + "#" }.Concat(all.SelectMany(d => Filtered(d.Source))));
     }
 
     public string Name => "tasmota";
@@ -113,7 +113,4 @@ internal sealed class TasmotaFamily : IMqttFamily
         command.StartsWith(word, StringComparison.Ordinal) && command.Length > word.Length && !command[word.Length..].ContainsAnyExceptInRange('0', '9');
 
     private static IEnumerable<string> Filtered(TasmotaSource source) => source.Filters("tele").Concat(source.Filters("stat"));
-
-    private static string[] WithoutCovered(string[] filters) =>
-        [.. filters.Where(f => !filters.Any(g => g != f && g.EndsWith("/#", StringComparison.Ordinal) && f.StartsWith(g[..^1], StringComparison.Ordinal)))];
 }

@@ -80,7 +80,8 @@ internal readonly ref struct FieldValue
     {
         foreach (byte[] word in words)
         {
-            if (Ascii.EqualsIgnoreCase(_bytes, word))
+            // Letters beyond ASCII never count as equal there.
+            if (Ascii.EqualsIgnoreCase(_bytes, word) || _bytes.SequenceEqual(word))
             {
                 return true;
             }

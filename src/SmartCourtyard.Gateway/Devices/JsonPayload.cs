@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using SmartCourtyard.Courtyards;
 
@@ -63,7 +65,7 @@ internal readonly ref struct JsonPayload : IDisposable
     {
         if (step.Member is { } member)
         {
-            return at.ValueKind == JsonValueKind.Object && at.TryGetProperty(member, out JsonElement value) ? value : default;
+            return at.ValueKind == JsonValueKind.Object ? Member(at, member) : default;
         }
         if (at.ValueKind != JsonValueKind.Array)
         {
@@ -74,4 +76,18 @@ internal readonly ref struct JsonPayload : IDisposable
     }
 
     public void Dispose() => _document?.Dispose();
+
+    private static JsonElement Member(JsonElement at, string member)
+    {
+        try
+        {
+            return at.TryGetProperty(member, out JsonElement value) ? value : default;
+        }
+        catch (InvalidOperationException)
+        {
+            // A neighbour's name is half of a surrogate pair. Names are then compared as they are written.
+            byte[] written = Encoding.UTF8.GetBytes(member);
+            return at.EnumerateObject().LastOrDefault(p => JsonMarshal.GetRawUtf8PropertyName(p).SequenceEqual(written)).Value;
+        }
+    }
 }

@@ -130,7 +130,7 @@ internal sealed partial class MqttConnection : BackgroundService
     {
         foreach (var family in _families)
         {
-            var result = family.Decode(message.Topic, message.Payload.Span, message.Retain, now, into);
+            var result = Ask(family, in message, now, into);
             if (result.Outcome != DecodeOutcome.NotMine)
             {
                 return (family.Name, result);
@@ -138,6 +138,24 @@ internal sealed partial class MqttConnection : BackgroundService
         }
 
         return ("", DecodeResult.NotADevice);
+    }
+
+    // An exception is our mistake. Thrown on, it would bring the same message again for ever, and hold back every alarm behind it.
+    private DecodeResult Ask(IMqttFamily family, in MqttMessage message, DateTimeOffset now, List<Reading> into)
+    {
+        var begin = into.Count;
+        try
+        {
+            return family.Decode(message.Topic, message.Payload.Span, message.Retain, now, into);
+        }
+#pragma warning disable CA1031 // Whatever it is.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            into.RemoveRange(begin, into.Count - begin);
+            LogDecoderFailed(e, family.Name, message.Topic);
+            return DecodeResult.Said($"the {family.Name} decoder failed ({e.GetType().Name}): a mistake in this program, please report it with the message");
+        }
     }
 
     private static long Fingerprint(in MqttMessage message)
@@ -234,6 +252,9 @@ internal sealed partial class MqttConnection : BackgroundService
 
     [LoggerMessage(LogLevel.Information, "broker connected ({Connection}, {Protocol}, session kept: {SessionPresent})")]
     private partial void LogConnected(string connection, MqttProtocol? protocol, bool sessionPresent);
+
+    [LoggerMessage(LogLevel.Error, "the decoder of {Family} failed on a message on {Topic}; the message is passed over")]
+    private partial void LogDecoderFailed(Exception error, string family, string topic);
 
     [LoggerMessage(LogLevel.Warning, "broker lost ({Connection}): {Reason} {Detail}")]
     private partial void LogLost(string connection, MqttReason reason, string? detail);

@@ -1,6 +1,4 @@
 using System.Text;
-using FsCheck;
-using FsCheck.Fluent;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Devices;
 using SmartCourtyard.Gateway.Devices.Mqtt;
@@ -58,50 +56,5 @@ public sealed class Zigbee2MqttGarbageTests
             DecodeResult result = Family.Decode("zigbee2mqtt/emergency-button", payload, false, Now, []);
             Assert.Equal(DecodeOutcome.Undecodable, result.Outcome);
         }
-    }
-
-    [Fact]
-    public void Whatever_happens_to_a_message_on_its_way_every_reading_is_possible()
-    {
-        Gen<byte[]> originals = Gen.Elements(CorpusLine.All.Select(l => Encoding.UTF8.GetBytes(l.Payload)).ToArray());
-        Gen<(byte[] Payload, DeviceClass Class)> mutated =
-            from payload in originals
-            from deviceClass in Gen.Elements(Enum.GetValues<DeviceClass>())
-            from cuts in (from at in Gen.Choose(0, Math.Max(1, payload.Length)) from what in Gen.Choose(0, 4) from b in Gen.Choose(0, 255) select (at, what, b)).ArrayOf(3)
-            select (cuts.Aggregate(payload, (p, cut) => Mutated(p, cut.at, cut.what, (byte)cut.b)), deviceClass);
-
-        Prop.ForAll(Arb.From(mutated), message =>
-        {
-            foreach (string topic in new[] { "", "/availability", "/smoke", "/battery", "/action", "/smoke_state" })
-            {
-                var readings = new List<Reading>();
-                DecodeResult result = Family.Decode($"zigbee2mqtt/{message.Class.Name()}{topic}", message.Payload, false, Now, readings);
-                Assert.Equal(result.Outcome == DecodeOutcome.Undecodable, result.Problem is not null);
-                Assert.All(readings, AssertPossible);
-                Assert.Equal(readings.Count, readings.Select(r => r.Quantity).Distinct().Count());
-            }
-            Family.Decode("zigbee2mqtt/bridge/devices", message.Payload, true, Now, []);
-            Family.Decode("zigbee2mqtt/bridge/state", message.Payload, true, Now, []);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
-    }
-
-    private static byte[] Mutated(byte[] payload, int at, int what, byte with)
-    {
-        at = Math.Min(at, payload.Length);
-        return what switch
-        {
-            0 => payload[..at],
-            1 => payload[at..],
-            2 => [.. payload[..at], with, .. payload[at..]],
-            3 => [.. payload[..at], with, .. payload[Math.Min(at + 1, payload.Length)..]],
-            _ => [.. payload[..at], .. payload],
-        };
-    }
-
-    private static void AssertPossible(Reading reading)
-    {
-        (double lowest, double highest) = PlausibleRange.Of(reading.Quantity);
-        Assert.InRange(reading.Value, lowest, highest);
-        Assert.True(!reading.Quantity.IsBoolean() || reading.Value is 0 or 1);
     }
 }

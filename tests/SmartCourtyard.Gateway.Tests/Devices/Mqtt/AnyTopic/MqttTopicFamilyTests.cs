@@ -20,6 +20,7 @@ public sealed class MqttTopicFamilyTests
     [InlineData("$['a name'][\"b.c\"]", "{\"a name\":{\"b.c\":7}}", 7)]
     [InlineData("$['it\\'s']", "{\"it's\":7}", 7)]
     [InlineData("$.厨房", "{\"\\u53a8\\u623f\":7}", 7)]
+    [InlineData("$.gas", "{\"\\ud800\":1,\"gas\":12.5,\"\\udc00\":{}}", 12.5)]
     [InlineData("$", "12.5", 12.5)]
     [InlineData("$", " \"12.5\"\n", 12.5)]
     public void A_point_is_found_by_its_path(string path, string payload, double value)
@@ -76,9 +77,11 @@ public sealed class MqttTopicFamilyTests
     [InlineData("2", 1)]
     [InlineData("2.0", 1)]
     [InlineData("OK", 0)]
+    [InlineData("火警", 1)]
+    [InlineData("正常", 0)]
     public void The_site_may_name_the_words_for_yes_and_no(string payload, double value)
     {
-        Decode(payload, new MqttPoint(Quantity.Smoke, JsonPath.TryParse("$")!, On: ["ALARM", "2"], Off: ["ok"]));
+        Decode(payload, new MqttPoint(Quantity.Smoke, JsonPath.TryParse("$")!, On: ["ALARM", "2", "火警"], Off: ["ok", "正常"]));
 
         Assert.Equal((Quantity.Smoke, value), Only());
     }

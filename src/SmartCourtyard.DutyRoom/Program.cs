@@ -82,6 +82,7 @@ internal static class DutyRoomProgram
         app.MapBoard();
         app.MapDuty();
         app.MapGateways();
+        app.MapCommands();
         app.MapSite();
         app.MapOverview();
         app.MapAccess();

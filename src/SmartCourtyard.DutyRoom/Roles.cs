@@ -15,6 +15,8 @@ internal static class Policies
     public const string Read = "read";
     /// <summary>Operators: act on alarms.</summary>
     public const string Act = "act";
+    /// <summary>Operators and technicians: tell gateways what to do.</summary>
+    public const string Command = "command";
     /// <summary>Administrators: people and their roles.</summary>
     public const string Administer = "administer";
     /// <summary>The gateway that the address names, and no other.</summary>

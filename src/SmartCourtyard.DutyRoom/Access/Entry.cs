@@ -25,6 +25,7 @@ internal static class Entry
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Read, p => p.RequireRole(Roles.All))
             .AddPolicy(Policies.Act, p => p.RequireRole(Roles.Operator, Roles.Admin))
+            .AddPolicy(Policies.Command, p => p.RequireRole(Roles.Operator, Roles.Technician, Roles.Admin))
             .AddPolicy(Policies.Administer, p => p.RequireRole(Roles.Admin))
             .AddPolicy(Policies.Gateway, p => p.RequireAuthenticatedUser().RequireAssertion(IsOwnGateway));
     }

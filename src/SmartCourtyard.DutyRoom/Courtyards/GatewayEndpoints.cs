@@ -71,22 +71,25 @@ internal static class GatewayEndpoints
             null, null, "gateway", JsonSerializer.Serialize(view, StorageJson.Wire.GatewayView)));
     }
 
-    private static async Task CommandsAsync(string gateway, HttpContext http, EventStream stream, Feeds feeds, Database database)
+    private static async Task CommandsAsync(
+        string gateway, HttpContext http, EventStream stream, Feeds feeds, Database database, TimeProvider time)
     {
         using var follower = feeds.Gateways.Follow(gateway);
         var last = EventStream.LastEventId(http.Request);
         // An id from before the database was replaced means nothing here.
         var resumes = last is { } id && id <= feeds.Gateways.LastPosition;
         await stream.WriteAsync(
-            http, follower, resumes ? last!.Value : 0, (after, cancel) => PageAsync(database, gateway, after, !resumes, cancel));
+            http, follower, resumes ? last!.Value : 0, (after, cancel) => PageAsync(database, gateway, after, !resumes, time.GetUtcNow(), cancel));
     }
 
     private static async Task<IReadOnlyList<FeedItem>> PageAsync(
-        Database database, string gateway, long after, bool onlyUnanswered, CancellationToken cancel)
+        Database database, string gateway, long after, bool onlyUnanswered, DateTimeOffset now, CancellationToken cancel)
     {
         await using var db = database.Read();
+        var tooLate = now - Order.AnswerWithin;
         var rows = await db.Commands
-            .Where(c => c.Gateway == gateway && c.Position > after && (!onlyUnanswered || c.AnsweredAt == null))
+            .Where(c => c.Gateway == gateway && c.Position > after && (!onlyUnanswered || c.AnsweredAt == null)
+                && (c.Type != Order.ActuatorSet || c.At >= tooLate))
             .OrderBy(c => c.Position).Take(ReplayPage).ToListAsync(cancel);
         return [.. rows.Select(c => FeedItem.Of(c.Position, gateway, c.Type, c.Data))];
     }
@@ -100,4 +103,6 @@ internal static class GatewayEndpoints
 [JsonSerializable(typeof(GatewayList))]
 [JsonSerializable(typeof(DeviceList))]
 [JsonSerializable(typeof(TroubleList))]
+[JsonSerializable(typeof(CommandBody))]
+[JsonSerializable(typeof(CommandList))]
 internal sealed partial class CourtyardsJson : JsonSerializerContext;

@@ -8,37 +8,17 @@ internal sealed record Act(
     DutyAction Action, string By, string? Note = null, string? To = null, DateTimeOffset? Deadline = null, Tier? Tier = null,
     Resolution? Resolution = null);
 
-/// <summary>An answer as it goes out, and as it is kept for whoever asks the same again.</summary>
-internal sealed record Answer(int Status, string Body);
-
 /// <summary>An act of a person on an alarm, within the writer's transaction.</summary>
 internal static class Acting
 {
     /// <summary>Null where there is no such alarm.</summary>
     public static Answer? Do(Writing writing, string id, Act act, string path, string? key)
-    {
-        if (key is not null && writing.Db.Answers.Find(key, path, act.By) is { } given)
-        {
-            return new(given.Status, given.Body);
-        }
+        => Answer.Once(writing, key, path, act.By, () => writing.Alarms.Find(id) is { } alarm ? Do(writing, alarm, act) : null);
 
-        if (writing.Alarms.Find(id) is not { } alarm)
-        {
-            return null;
-        }
-
-        var answer = DutyTable.Next(alarm.State, act.Action) is { } next
+    private static Answer Do(Writing writing, AlarmRow alarm, Act act)
+        => DutyTable.Next(alarm.State, act.Action) is { } next
             ? new Answer(200, JsonSerializer.Serialize(Perform(writing, alarm, next, act), StorageJson.Wire.AlarmView))
             : new Answer(409, JsonSerializer.Serialize(NotNow(alarm, act), ProblemJson.Wire.Problem));
-        if (key is not null)
-        {
-            writing.Db.Answers.Add(new() { Key = key, Path = path, By = act.By, Status = answer.Status, Body = answer.Body, At = writing.Now });
-            writing.Db.SaveChanges();
-        }
-
-        return answer;
-    }
-
     private static AlarmView Perform(Writing writing, AlarmRow alarm, AlarmState next, Act act)
     {
         var now = writing.Now;

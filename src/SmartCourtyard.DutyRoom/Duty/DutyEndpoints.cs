@@ -15,7 +15,7 @@ internal sealed record ResolveBody(string? Cause = null, string? Note = null);
 internal static class DutyEndpoints
 {
     private const int NoteLimit = 2000;
-    private const int KeyLimit = 200;
+    private const int WhomLimit = 200;
 
     public static void MapDuty(this IEndpointRouteBuilder routes)
     {
@@ -40,9 +40,9 @@ internal static class DutyEndpoints
 
     private static Task<IResult> DispatchAsync(string id, DispatchBody body, HttpContext http, Ledger ledger)
     {
-        if (string.IsNullOrWhiteSpace(body.To) || body.To.Length > KeyLimit)
+        if (string.IsNullOrWhiteSpace(body.To) || body.To.Length > WhomLimit)
         {
-            return Refused("to", $"whom to send is needed, in at most {KeyLimit} characters");
+            return Refused("to", $"whom to send is needed, in at most {WhomLimit} characters");
         }
 
         var tier = default(Tier);
@@ -68,16 +68,16 @@ internal static class DutyEndpoints
         }
 
         var key = http.Request.Headers["Idempotency-Key"].ToString();
-        if (key.Length > KeyLimit)
+        if (key.Length > Answer.KeyLimit)
         {
-            return Problem.BadField("Idempotency-Key", $"at most {KeyLimit} characters are allowed").AsResult();
+            return Problem.BadField("Idempotency-Key", $"at most {Answer.KeyLimit} characters are allowed").AsResult();
         }
 
         var path = http.Request.Path.ToString();
         var answer = await ledger.WriteAsync(writing => Acting.Do(writing, id, act, path, key.Length == 0 ? null : key));
         return answer is null
             ? Problem.Missing($"alarm {id}").AsResult()
-            : TypedResults.Text(answer.Body, answer.Status == 200 ? "application/json" : Problem.ContentType, null, answer.Status);
+            : answer.AsResult();
     }
 
     private static Task<IResult> Refused(string field, string detail) => Task.FromResult(Problem.BadField(field, detail).AsResult());

@@ -79,7 +79,10 @@ internal static class Taking
         }
         else if (e.Answer is { } answer)
         {
-            writing.Events.Answer(gateway, answer.CommandId, now, answer.Failure);
+            if (Order.Types.Contains(writing.Events.Answer(gateway, answer.CommandId, now, answer.Failure)))
+            {
+                writing.TellOrder(answer.CommandId);
+            }
         }
 
         return true;

@@ -59,6 +59,8 @@ internal sealed record Receipt(string Id, string AlarmId, DateTimeOffset At, str
 [JsonSerializable(typeof(DeviceView))]
 [JsonSerializable(typeof(TroubleView))]
 [JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(CommandView))]
 internal sealed partial class StorageJson : JsonSerializerContext
 {
     /// <summary>What goes out as it is stored: Chinese stays readable, and half as long.</summary>

@@ -23,7 +23,7 @@ internal sealed class EventLog(SqliteConnection connection) : IDisposable
     private readonly Statement owner = new(connection, "SELECT gateway FROM events WHERE id = @i", "i");
 
     private readonly Statement answer = new(
-        connection, "UPDATE commands SET answered_at = @a, failure = @f WHERE id = @i AND gateway = @g", "a", "f", "i", "g");
+        connection, "UPDATE commands SET answered_at = @a, failure = @f WHERE id = @i AND gateway = @g RETURNING type", "a", "f", "i", "g");
 
     public Taken Add(string id, string gateway, long sequence, string type, DateTimeOffset time, DateTimeOffset receivedAt, string body)
     {
@@ -41,8 +41,9 @@ internal sealed class EventLog(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>The gateway has done what it was told, or says why it could not.</summary>
-    public void Answer(string gateway, string commandId, DateTimeOffset at, string? failure)
-        => answer.Execute(at.ToUnixTimeMilliseconds(), failure, commandId, gateway);
+    /// <returns>The type of the command; null where it was none of this gateway's.</returns>
+    public string? Answer(string gateway, string commandId, DateTimeOffset at, string? failure)
+        => answer.Scalar(at.ToUnixTimeMilliseconds(), failure, commandId, gateway) as string;
 
     public void Dispose()
     {

@@ -79,9 +79,22 @@ internal sealed class Writing : IDisposable
         }
 
         var command = new Receipt(Guid.CreateVersion7(Now).ToString(), alarm.Id, Now, by);
-        var data = JsonSerializer.Serialize(command, StorageJson.Wire.Receipt);
-        var position = (long)addCommand.Scalar(command.Id, alarm.Courtyard, type, data, Now.ToUnixTimeMilliseconds())!;
-        forGateways.Add(FeedItem.Of(position, alarm.Courtyard, type, data));
+        Command(alarm.Courtyard, command.Id, type, JsonSerializer.Serialize(command, StorageJson.Wire.Receipt));
+    }
+
+    /// <summary>Tells a gateway something; kept until it has answered.</summary>
+    public void Command(string gateway, string id, string type, string data)
+    {
+        var position = (long)addCommand.Scalar(id, gateway, type, data, Now.ToUnixTimeMilliseconds())!;
+        forGateways.Add(FeedItem.Of(position, gateway, type, data));
+    }
+
+    /// <summary>An order as it now stands, told to every console.</summary>
+    public CommandView TellOrder(string id)
+    {
+        var view = CommandView.Of(Db.Commands.AsNoTracking().Single(c => c.Id == id), Now);
+        Tell("command", view, StorageJson.Wire.CommandView);
+        return view;
     }
 
     public void Audit(string who, string what, string? target = null, string? address = null)

@@ -10,6 +10,8 @@ namespace SmartCourtyard.Custody;
 /// <param name="courtyardId">The gateway's id.</param>
 public sealed class EventWriter(string courtyardId)
 {
+    private const int LongestText = 500;
+
     private readonly string _source = "/gateways/" + courtyardId;
 
     /// <summary>An event about a step in an alarm's life.</summary>
@@ -37,7 +39,7 @@ public sealed class EventWriter(string courtyardId)
         var trouble = change.Trouble;
         var data = new TroubleData(
             trouble.Id, trouble.Reason, trouble.Device?.Id, trouble.Device is null ? null : At.From(trouble.Device.At), trouble.RaisedAt,
-            clock, trouble.Detail);
+            clock, Sentence(trouble.Detail));
         return Event(
             change.Raised ? EventTypes.TroubleRaised : EventTypes.TroubleCleared, at,
             JsonSerializer.SerializeToElement(data, CustodyJson.Default.TroubleData));
@@ -46,7 +48,7 @@ public sealed class EventWriter(string courtyardId)
     /// <summary>The answer to a command of the duty room.</summary>
     public CourtyardEvent Command(CommandData data, DateTimeOffset at) => Event(
         data.Reason is null ? EventTypes.CommandDone : EventTypes.CommandFailed, at,
-        JsonSerializer.SerializeToElement(data, CustodyJson.Default.CommandData));
+        JsonSerializer.SerializeToElement(data with { Reason = Sentence(data.Reason) }, CustodyJson.Default.CommandData));
 
     /// <summary>The gateway has started.</summary>
     public CourtyardEvent Started(GatewayStartedData data) => Event(
@@ -55,6 +57,24 @@ public sealed class EventWriter(string courtyardId)
     /// <summary>The event's bytes with the place in the gateway's sequence that the journal gave it.</summary>
     public static byte[] Bytes(CourtyardEvent e, long sequence) => JsonSerializer.SerializeToUtf8Bytes(
         e with { Sequence = sequence.ToString(CultureInfo.InvariantCulture) }, CustodyJson.Default.CourtyardEvent);
+
+    // The duty room takes no longer text and no control character, and with one of them it would refuse the whole event.
+    private static string? Sentence(string? text)
+    {
+        if (text is null || (text.Length <= LongestText && !text.Any(char.IsControl)))
+        {
+            return text;
+        }
+
+        var line = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+        if (line.Length <= LongestText)
+        {
+            return line;
+        }
+
+        var end = LongestText - 1;
+        return line[..(char.IsHighSurrogate(line[end - 1]) ? end - 1 : end)] + "…";
+    }
 
     private CourtyardEvent Event(string type, DateTimeOffset at, JsonElement data)
         => new(Guid.CreateVersion7(at).ToString(), _source, type, at, "0", data);

@@ -30,6 +30,22 @@ public sealed class EventWriterTests
         Assert.Equal(Canonical(Encoding.UTF8.GetBytes(golden)), Canonical(EventWriter.Bytes(e, 42)));
     }
 
+    [Theory]
+    [InlineData(0, "", 7)]
+    [InlineData(600, "", 500)]
+    [InlineData(498, "😀", 500)]
+    [InlineData(491, "😀", 500)]
+    [InlineData(491, "😀yy", 499)]
+    public void A_sentence_that_the_duty_room_would_refuse_is_made_to_fit(int filling, string tail, int length)
+    {
+        var reason = "bad\tkey" + new string('x', filling) + tail;
+        var sent = _writer.Command(new CommandData("c", "site.reload", reason), RaisedAt).Data.GetProperty("reason").GetString()!;
+        Assert.Equal(length, sent.Length);
+        Assert.StartsWith("bad key", sent, StringComparison.Ordinal);
+        Assert.DoesNotContain(sent, char.IsControl);
+        Assert.Equal(sent.Count(char.IsHighSurrogate), sent.Count(char.IsLowSurrogate));
+    }
+
     [Fact]
     public void The_id_is_a_uuid_of_version_7_and_new_each_time()
     {

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SmartCourtyard.DutyRoom.Storage;
+
+[JsonConverter(typeof(JsonStringEnumConverter<CommandState>))]
+internal enum CommandState
+{
+    /// <summary>The gateway has been or will be told, and has time left to answer.</summary>
+    [JsonStringEnumMemberName("open")] Open,
+    [JsonStringEnumMemberName("done")] Done,
+    [JsonStringEnumMemberName("failed")] Failed,
+    /// <summary>The gateway did not answer in time. A later answer still counts.</summary>
+    [JsonStringEnumMemberName("unanswered")] Unanswered,
+}
+
+/// <summary>What a person or a program wants of a gateway, as the gateway is told.</summary>
+internal sealed record Order(string Id, DateTimeOffset At, string By, string? Device = null, bool? On = null)
+{
+    public const string SiteReload = "site.reload";
+    public const string ActuatorSet = "actuator.set";
+
+    /// <summary>The commands that somebody may ask for; the others follow from alarms.</summary>
+    public static readonly string[] Types = [SiteReload, ActuatorSet];
+
+    /// <summary>
+    /// How long a gateway may take to answer. An order to an actuator that was not handed over by then is not handed over any more:
+    /// nobody expects the siren of this morning in the evening.
+    /// </summary>
+    public static readonly TimeSpan AnswerWithin = TimeSpan.FromMinutes(1);
+}
+
+/// <summary>An order as people see it.</summary>
+/// <param name="By">Who asked.</param>
+/// <param name="AnswerBy">Unanswered at this time, it counts as unanswered.</param>
+/// <param name="Reason">One word: why it failed.</param>
+/// <param name="Detail">The gateway's own sentence on it, in English; null where it has none.</param>
+internal sealed record CommandView(
+    string Id, string Gateway, string Command, string? Device, bool? On, string By, DateTimeOffset At, DateTimeOffset AnswerBy,
+    CommandState State, DateTimeOffset? AnsweredAt, string? Reason, string? Detail)
+{
+    public static CommandView Of(CommandRow row, DateTimeOffset now)
+    {
+        var order = JsonSerializer.Deserialize(row.Data, StorageJson.Wire.Order)!;
+        var answerBy = row.At + Order.AnswerWithin;
+        var state = row.AnsweredAt is null ? now > answerBy ? CommandState.Unanswered : CommandState.Open
+            : row.Failure is null ? CommandState.Done : CommandState.Failed;
+        var (reason, detail) = row.Failure?.Split(": ", 2) switch
+        {
+            null => (null, null),
+            [var word] => (word, null),
+            var both => (both[0], both[1]),
+        };
+        return new(row.Id, row.Gateway, row.Type, order.Device, order.On, order.By, row.At, answerBy, state, row.AnsweredAt, reason, detail);
+    }
+}

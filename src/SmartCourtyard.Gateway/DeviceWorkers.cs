@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Gateway.Broker;
 using SmartCourtyard.Gateway.Devices;
 using SmartCourtyard.Gateway.Devices.Modbus;
 using SmartCourtyard.Gateway.Devices.Mqtt;
@@ -31,7 +33,8 @@ internal sealed class DeviceWorkers
     {
         (Courtyard, _time) = (courtyard, outlets.Time);
         Mqtt = new MqttFamilies(
-            courtyard, outlets.Broker, outlets.Elsewhere, outlets.Hear, outlets.Part, outlets.Time, outlets.Loggers, outlets.DataDirectory, before?.Mqtt);
+            courtyard, outlets.Broker, outlets.Elsewhere, outlets.Hear, outlets.Part, outlets.Time, outlets.Loggers, outlets.DataDirectory, before?.Mqtt,
+            outlets.Broker.User == BrokerCommand.GatewayUser ? MayUse(courtyard) : null);
         Kernel = new KernelDevices(
             courtyard, outlets.Hear, (part, lost, why, stop) => outlets.Part(TroubleReason.ConnectionLost, part, lost, why, stop),
             outlets.Time, outlets.Loggers, before?.Kernel);
@@ -39,6 +42,14 @@ internal sealed class DeviceWorkers
             courtyard, outlets.Elsewhere, outlets.Hear, (part, lost, why, stop) => outlets.Part(TroubleReason.ConnectionLost, part, lost, why, stop),
             outlets.Time, outlets.Loggers);
         Workers = [.. Mqtt.Workers, .. Kernel.Workers, .. Modbus.Workers];
+    }
+
+    // With another account it is another's broker, and nobody here knows its rights.
+    private static Func<string, bool> MayUse(Courtyard courtyard)
+    {
+        var roots = BrokerConfiguration.DeviceRoots(courtyard).ToFrozenSet(StringComparer.Ordinal);
+        var wide = new TopicFilters(roots);
+        return topic => roots.Contains(topic) || wide.CoverAsWell(topic);
     }
 
     public Courtyard Courtyard { get; }

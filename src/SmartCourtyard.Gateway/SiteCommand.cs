@@ -1,5 +1,6 @@
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Broker;
+using SmartCourtyard.Gateway.Devices.Mqtt;
 using SmartCourtyard.Gateway.Site;
 
 namespace SmartCourtyard.Gateway;
@@ -46,7 +47,7 @@ internal static class SiteCommand
         }
 
         return BrokerOptions.Read(arguments, errors) is { } options && Read(site, errors) is { } courtyard
-            ? BrokerCommand.Run(courtyard, options, errors)
+            ? BrokerCommand.Run(courtyard, options, errors, MqttFamilies.AnnouncedTopics(courtyard, options.DataDirectory))
             : 1;
     }
 

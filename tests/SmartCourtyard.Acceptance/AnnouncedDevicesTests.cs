@@ -16,7 +16,7 @@ public sealed class AnnouncedDevicesTests
             Device("gas", "gas-detector", "{ homeassistant: kitchen_gas }"),
             Device("sos", "emergency-button", "{ esphome: b3/301 }"),
             Device("leak", "water-leak", "{ mqtt: { topic: cellar/1, points: { water-leak: { path: $.state.wet, on: WET, off: DRY } } } }"),
-        ]));
+        ]) { DeviceTopics = ["anywhere/#", "kitchen/+"] });
         await estate.PublishAsync(
             "homeassistant/device/node-301/config",
             """{"dev":{"ids":["node-301"]},"o":{"name":"test"},"~":"anywhere/301","stat_t":"~/state","cmps":{"s":{"p":"binary_sensor","dev_cla":"smoke","uniq_id":"s","val_tpl":"{{ value_json.smoke }}","pl_on":true,"pl_off":false}}}""", retain: true);

@@ -14,12 +14,13 @@ internal static class BrokerCommand
     public const string GatewayUser = "gateway";
     private const string PasswordKey = "Mqtt__Password=";
 
-    public static int Run(Courtyard courtyard, BrokerOptions options, TextWriter errors)
+    /// <param name="announced">Topics that devices of the site have announced as theirs; null: none are known.</param>
+    public static int Run(Courtyard courtyard, BrokerOptions options, TextWriter errors, IEnumerable<string>? announced = null)
     {
         try
         {
             var devices = ReadDevicesUser(options.CredentialsFile, errors);
-            return devices is null ? 1 : Write(courtyard, options, devices, errors);
+            return devices is null ? 1 : Write(courtyard, options, devices, announced ?? [], errors);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -28,7 +29,7 @@ internal static class BrokerCommand
         }
     }
 
-    private static int Write(Courtyard courtyard, BrokerOptions options, BrokerUser devices, TextWriter errors)
+    private static int Write(Courtyard courtyard, BrokerOptions options, BrokerUser devices, IEnumerable<string> announced, TextWriter errors)
     {
         const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(options.Directory, ownerOnly);
@@ -43,7 +44,7 @@ internal static class BrokerCommand
         var passwd = Path.Combine(options.Directory, "passwd");
         BrokerFiles.Replace(Path.Combine(options.Directory, "gateway.env"), $"Mqtt__User={GatewayUser}\n{PasswordKey}{users.Gateway.Password}\n");
         BrokerFiles.Replace(passwd, BrokerConfiguration.Passwd(users, BrokerFiles.ReadOrEmpty(passwd)));
-        BrokerFiles.Replace(Path.Combine(options.Directory, "acl"), BrokerConfiguration.Acl(courtyard, users));
+        BrokerFiles.Replace(Path.Combine(options.Directory, "acl"), BrokerConfiguration.Acl(courtyard, users, announced));
         BrokerFiles.Replace(Path.Combine(options.Directory, "mosquitto.conf"), BrokerConfiguration.Conf(courtyard, options));
         return 0;
     }

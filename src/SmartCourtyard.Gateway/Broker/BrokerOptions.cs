@@ -11,17 +11,19 @@ namespace SmartCourtyard.Gateway.Broker;
 /// <param name="PersistenceDirectory">Where the broker keeps sessions and queued messages; on a memory file system unless the disk is made for writing.</param>
 /// <param name="RunAs">The account the broker changes to when it is started by root.</param>
 /// <param name="Plugin">custody.so, which keeps a message before the broker confirms it. The path is the broker's, which may live in a container of its own. Default none: a killed broker may then lose what it has just confirmed.</param>
+/// <param name="DataDirectory">The gateway's data directory: what devices of the site have announced, as kept there, they may use. Default none.</param>
 internal sealed record BrokerOptions(
-    string Directory, string CredentialsFile, int Port, string Bind, string PersistenceDirectory, string RunAs, string? Plugin)
+    string Directory, string CredentialsFile, int Port, string Bind, string PersistenceDirectory, string RunAs, string? Plugin,
+    string? DataDirectory = null)
 {
     private const string Usage =
-        "broker --site FILE --directory DIR --credentials FILE [--port 1883] [--bind 127.0.0.1] [--persistence DIR] [--run-as ACCOUNT] [--plugin FILE]";
+        "broker --site FILE --directory DIR --credentials FILE [--port 1883] [--bind 127.0.0.1] [--persistence DIR] [--run-as ACCOUNT] [--plugin FILE] [--data DIR]";
 
     /// <summary>Reads the command line after the word <c>broker</c>; <c>--site</c> is the caller's and is passed over.</summary>
     public static BrokerOptions? Read(IReadOnlyList<string> arguments, TextWriter errors)
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
-        string[] known = ["--site", "--directory", "--credentials", "--port", "--bind", "--persistence", "--run-as", "--plugin"];
+        string[] known = ["--site", "--directory", "--credentials", "--port", "--bind", "--persistence", "--run-as", "--plugin", "--data"];
         for (var i = 0; i < arguments.Count; i += 2)
         {
             if (!known.Contains(arguments[i], StringComparer.Ordinal) || i + 1 >= arguments.Count)
@@ -66,6 +68,7 @@ internal sealed record BrokerOptions(
             bind,
             Path.GetFullPath(given.GetValueOrDefault("--persistence", Path.Combine(directory, "store"))),
             given.GetValueOrDefault("--run-as", Environment.UserName),
-            given.GetValueOrDefault("--plugin"));
+            given.GetValueOrDefault("--plugin"),
+            given.GetValueOrDefault("--data"));
     }
 }

@@ -37,7 +37,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
     /// <summary>Null where even the outermost part is missing; otherwise only as good as <see cref="SiteMistakes.Any"/> says.</summary>
     public Courtyard? Courtyard(YamlNode root)
     {
-        SiteFields? fields = SiteFields.Open(root, mistakes, "the file", "courtyard", "name", "address", "buildings", "devices");
+        SiteFields? fields = SiteFields.Open(root, mistakes, "the file", "courtyard", "name", "address", "buildings", "devices", DeviceTopicsReader.Key);
         if (fields is null)
         {
             return null;
@@ -50,7 +50,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         fields.ForEach("buildings", "a list of buildings", node => AddBuilding(node, buildings));
         var devices = new List<Device>();
         fields.ForEach("devices", "a list of devices", node => AddDevice(node, devices));
-        return new Courtyard(id, name, address, buildings, devices);
+        return new Courtyard(id, name, address, buildings, devices) { DeviceTopics = DeviceTopicsReader.Read(fields, mistakes) };
     }
 
     // More than this the duty room does not take.

@@ -7,7 +7,14 @@ namespace SmartCourtyard.Courtyards;
 /// <param name="Buildings">In the order of the file; ids are unique.</param>
 /// <param name="Devices">In the order of the file; ids are unique.</param>
 public sealed record Courtyard(
-    string Id, string Name, Address? Address, IReadOnlyList<Building> Buildings, IReadOnlyList<Device> Devices);
+    string Id, string Name, Address? Address, IReadOnlyList<Building> Buildings, IReadOnlyList<Device> Devices)
+{
+    /// <summary>
+    /// Where devices that announce their own topics may speak at the broker, as MQTT filters whose first level is a name; empty where the
+    /// file names none. What the sources of the devices say by themselves need not stand here.
+    /// </summary>
+    public IReadOnlyList<string> DeviceTopics { get; init; } = [];
+}
 
 /// <summary>Street, community and grid the courtyard belongs to; each null where not given.</summary>
 public sealed record Address(string? Street, string? Community, string? Grid);

@@ -21,6 +21,9 @@ internal sealed record TestSite(IReadOnlyList<TestDevice> Devices)
 
     public const string Courtyard = "fukang-garden";
 
+    /// <summary>Where devices that announce themselves may speak.</summary>
+    public IReadOnlyList<string> DeviceTopics { get; init; } = [];
+
     public static TestSite Of(int flats, params string[] classes)
     {
         var devices = new List<TestDevice>();
@@ -50,7 +53,7 @@ internal sealed record TestSite(IReadOnlyList<TestDevice> Devices)
             text.Append(CultureInfo.InvariantCulture, $"  - {{ id: {building}, name: {int.Parse(building[1..], CultureInfo.InvariantCulture)}栋, units: {Units}, floors: {Floors} }}\n");
         }
 
-        text.Append("devices:\n");
+        text.Append(CultureInfo.InvariantCulture, $"device-topics: [{string.Join(", ", DeviceTopics)}]\ndevices:\n");
         foreach (var d in Devices)
         {
             text.Append(CultureInfo.InvariantCulture, $"""

@@ -1,4 +1,5 @@
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Gateway.Broker;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Sources;
 
@@ -77,18 +78,69 @@ public sealed class BrokerAccessTests
     }
 
     [Fact]
-    public async Task What_devices_announce_may_lie_anywhere_but_not_where_the_gateway_speaks()
+    public async Task A_device_that_announces_itself_may_speak_where_the_site_file_says_or_where_it_announced_to_and_nowhere_else()
     {
-        using var broker = new RealBroker(estate: Site(new HomeAssistantSource("kitchen")));
+        using var broker = new RealBroker(
+            estate: Site(new HomeAssistantSource("kitchen")) with { DeviceTopics = ["bla2mqtt/+/state"] },
+            announced: ["learned/kitchen 1", "smartcourtyard/fukang-garden/gateway", "$SYS/broker/uptime", "wild/#", "two\nlines"]);
         await broker.StartAsync();
         await broker.SubscribeAndLeaveAsync(broker.AsGateway, "gateway", "#");
+        string[] topics =
+        [
+            "smartcourtyard/fukang-garden/gateway", "any/where", "bla2mqtt/1/set", "learned/kitchen", "wild/1", "two",
+            "homeassistant/binary_sensor/kitchen/config", "bla2mqtt/1/state", "learned/kitchen 1",
+        ];
 
-        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", "smartcourtyard/fukang-garden/gateway", "-m", "forged");
-        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", "homeassistant/binary_sensor/kitchen/config", "-m", "{}");
-        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", "any/where", "-m", "ON");
+        foreach (var topic in topics)
+        {
+            await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", topic, "-m", "x");
+        }
 
-        var heard = await broker.FetchAsync(broker.AsGateway, "gateway", "#", 2);
-        Assert.Equal(["homeassistant/binary_sensor/kitchen/config {}", "any/where ON"], heard);
+        var heard = await broker.FetchAsync(broker.AsGateway, "gateway", "#", 3);
+        Assert.Equal([.. topics[^3..].Select(t => t + " x")], heard);
+    }
+
+    // Mosquitto reads password and rights again on SIGHUP, for the connections that stand as well.
+    [Fact]
+    public async Task New_rights_hold_at_once_for_connections_that_stand_and_old_ones_end()
+    {
+        var estate = Site(new HomeAssistantSource("kitchen"));
+        using var broker = new RealBroker(estate: estate with { DeviceTopics = ["old/#"] });
+        await broker.StartAsync();
+        using var gateway = broker.Start("mosquitto_sub", [.. broker.Address(), .. broker.AsGateway, "-q", "1", "-t", "#", "-F", "heard %t %p"]);
+        using var before = broker.Start("mosquitto_pub", [.. broker.Address(), .. RealBroker.AsDevices, "-q", "1", "-t", "old/1", "-l"]);
+        using var after = broker.Start("mosquitto_pub", [.. broker.Address(), .. RealBroker.AsDevices, "-q", "1", "-t", "learned/kitchen", "-l"]);
+        await after.StandardInput.WriteLineAsync("too early");
+        await broker.SayUntilAsync(before, "early", "heard old/1 early");
+
+        Assert.Equal(0, BrokerCommand.Run(estate, broker.Options, TextWriter.Null, ["learned/kitchen"]));
+        await broker.ReloadAsync();
+
+        await broker.SayUntilAsync(after, "in time", "heard learned/kitchen in time");
+        await before.StandardInput.WriteLineAsync("too late");
+        await broker.SayUntilAsync(after, "the end", "heard learned/kitchen the end");
+        Assert.DoesNotContain("too early", broker.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("too late", broker.Log, StringComparison.Ordinal);
+        Assert.False(gateway.HasExited || before.HasExited || after.HasExited, "a connection was dropped");
+        gateway.Kill();
+        before.Kill();
+        after.Kill();
+    }
+
+    [Fact]
+    public async Task The_lamp_of_a_node_hears_the_gateway_and_other_topics_of_the_node_are_its_own()
+    {
+        using var broker = new RealBroker(estate: Site(new EspHomeSource("b3/301")));
+        await broker.StartAsync();
+        await broker.SubscribeAndLeaveAsync(RealBroker.AsDevices, "node", "b3/301/#");
+        string[] topics = ["b3/301/binary_sensor/sos/state", "b3/301/status", "b3/302/reassure", "b3/301/reassure"];
+
+        foreach (var topic in topics)
+        {
+            await broker.PublishAsync(broker.AsGateway, "-q", "1", "-t", topic, "-m", "heard");
+        }
+
+        Assert.Equal(["b3/301/reassure heard"], await broker.FetchAsync(RealBroker.AsDevices, "node", "b3/301/#", 1));
     }
 
     private static Courtyard Site(params Source[] sources) => new(

@@ -28,7 +28,8 @@ internal sealed class RealBroker : IDisposable
 
     /// <param name="keepsWhatItConfirms">With the plugin it is shipped with; without it a test shows what that is for.</param>
     /// <param name="estate">Whose devices may speak; <see cref="Estate"/> where null.</param>
-    public RealBroker(bool keepsWhatItConfirms = true, Courtyard? estate = null)
+    /// <param name="announced">Where its devices have announced to speak.</param>
+    public RealBroker(bool keepsWhatItConfirms = true, Courtyard? estate = null, IEnumerable<string>? announced = null)
     {
         Folder = Directory.CreateTempSubdirectory("broker-").FullName;
         var credentials = Path.Combine(Folder, "credentials.json");
@@ -36,7 +37,7 @@ internal sealed class RealBroker : IDisposable
         Port = FreePort();
         Options = new BrokerOptions(Path.Combine(Folder, "broker"), credentials, Port, "127.0.0.1", Path.Combine(Folder, "store"), Environment.UserName,
             keepsWhatItConfirms ? Path.Combine(AppContext.BaseDirectory, "custody.so") : null);
-        Assert.Equal(0, BrokerCommand.Run(estate ?? Estate, Options, TextWriter.Null));
+        Assert.Equal(0, BrokerCommand.Run(estate ?? Estate, Options, TextWriter.Null, announced));
         GatewayPassword = File.ReadAllLines(Path.Combine(Options.Directory, "gateway.env"))[1]["Mqtt__Password=".Length..];
     }
 
@@ -142,6 +143,28 @@ internal sealed class RealBroker : IDisposable
 
     public void ForgetLog() => _log.Clear();
 
+    /// <summary>What the broker has logged and what the clients started here have written.</summary>
+    public string Log => string.Join('\n', _log);
+
+    /// <summary>Asks the running broker to read its files again, soon.</summary>
+    public async Task ReloadAsync()
+    {
+        using var hang = Process.Start("kill", ["-HUP", $"{_mosquitto!.Id}"]);
+        await hang.WaitForExitAsync();
+    }
+
+    /// <summary>Writes a line to a client again and again until these words were logged.</summary>
+    public async Task SayUntilAsync(Process client, string line, string words)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!Log.Contains(words, StringComparison.Ordinal))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), $"never logged: {words}\n{Log}");
+            await client.StandardInput.WriteLineAsync(line);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
     public Process Start(string program, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -172,7 +195,7 @@ internal sealed class RealBroker : IDisposable
 
     private void EndWhatATestLeft()
     {
-        foreach (var left in Process.GetProcessesByName("mosquitto_sub").Where(p => _started.Contains(p.Id)))
+        foreach (var left in Process.GetProcessesByName("mosquitto_sub").Concat(Process.GetProcessesByName("mosquitto_pub")).Where(p => _started.Contains(p.Id)))
         {
             left.Kill();
             left.Dispose();

@@ -23,15 +23,17 @@ internal sealed class MqttFamilies
 
     /// <param name="dataDirectory">Where what was learned is kept; null: nowhere.</param>
     /// <param name="before">What these replace; null at the start.</param>
+    /// <param name="mayUse">Whether the broker lets devices speak on a topic; null where the broker's rights are not ours.</param>
     public MqttFamilies(
         Courtyard courtyard, BrokerAccess broker, HeardElsewhere elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> hear,
         Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> partDown, TimeProvider time, ILoggerFactory loggers,
-        string? dataDirectory = null, MqttFamilies? before = null)
+        string? dataDirectory = null, MqttFamilies? before = null, Func<string, bool>? mayUse = null)
     {
         IReadOnlyList<IMqttFamily> families =
         [
             // Who knows exact topics comes before who knows a prefix.
-            new MqttTopicFamily(courtyard), new HomeAssistantFamily(courtyard, new AnnouncedMemory(AnnouncedFile(dataDirectory)), time), new EspHomeFamily(courtyard),
+            new MqttTopicFamily(courtyard), new HomeAssistantFamily(courtyard, new AnnouncedMemory(AnnouncedFile(dataDirectory)), time, mayUse: mayUse),
+            new EspHomeFamily(courtyard),
             new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory), new TasmotaFamily(courtyard, elsewhere.NoteInventory),
             new ChirpStackFamily(courtyard, elsewhere.NoteInventory, elsewhere.NoteLost),
         ];
@@ -72,6 +74,10 @@ internal sealed class MqttFamilies
     public MqttConnection Telemetry { get; }
 
     public IReadOnlyList<BackgroundService> Workers { get; }
+
+    /// <summary>The topics that devices of the site have announced so far, as kept in a gateway's data directory.</summary>
+    public static IReadOnlyList<string> AnnouncedTopics(Courtyard courtyard, string? dataDirectory) =>
+        dataDirectory is null ? [] : new HomeAssistantFamily(courtyard, new AnnouncedMemory(AnnouncedFile(dataDirectory)), TimeProvider.System).LearnedTopics;
 
     private static string? AnnouncedFile(string? dataDirectory) => dataDirectory is null ? null : Path.Combine(dataDirectory, "announced.json");
 

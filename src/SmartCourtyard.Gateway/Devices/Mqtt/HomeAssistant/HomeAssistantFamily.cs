@@ -15,10 +15,13 @@ internal sealed class HomeAssistantFamily : IMqttFamily
     // Zigbee2MQTT's own state is heard by its own family.
     private const string Zigbee2MqttState = "zigbee2mqtt/bridge/state";
     private const int MostEntities = 20_000;
+    private const int NamedTopics = 5;
 
     private readonly string _prefix;
     private readonly AnnouncedMemory _memory;
     private readonly TimeProvider _time;
+    private readonly Func<string, bool>? _mayUse;
+    private readonly FrozenSet<string> _granted = FrozenSet<string>.Empty;
     private readonly FrozenDictionary<string, Device> _byId;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<Known>> _announced = new(StringComparer.Ordinal);
@@ -29,7 +32,9 @@ internal sealed class HomeAssistantFamily : IMqttFamily
 
     /// <param name="memory">Keeps the announcements of the site's devices.</param>
     /// <param name="time">Measures how long a value holds.</param>
-    public HomeAssistantFamily(Courtyard courtyard, AnnouncedMemory memory, TimeProvider time, string prefix = "homeassistant")
+    /// <param name="mayUse">Whether the broker lets devices speak on a topic that nothing is remembered of; null where nobody knows.</param>
+    public HomeAssistantFamily(
+        Courtyard courtyard, AnnouncedMemory memory, TimeProvider time, string prefix = "homeassistant", Func<string, bool>? mayUse = null)
     {
         (_prefix, _memory, _time) = (prefix + "/", memory, time);
         _byId = courtyard.Devices.Where(d => d.Source is HomeAssistantSource).DistinctBy(d => ((HomeAssistantSource)d.Source).DiscoveryId)
@@ -45,12 +50,17 @@ internal sealed class HomeAssistantFamily : IMqttFamily
                 memory.Set(topic, null);
             }
         }
+        // What is remembered stood in the broker's rights when they were written for this site file.
+        (_mayUse, _granted) = (mayUse, LearnedTopics.ToFrozenSet(StringComparer.Ordinal));
     }
 
     /// <inheritdoc />
     public event Action? Grew;
 
     public string Name => "homeassistant";
+
+    /// <summary>Everywhere that devices of the site have announced to speak.</summary>
+    public IReadOnlyList<string> LearnedTopics => [.. _routes.Keys];
 
     public IReadOnlyList<string> AlarmFilters => Topics(alarmCapable: true);
 
@@ -246,10 +256,19 @@ internal sealed class HomeAssistantFamily : IMqttFamily
         {
             Replace(topic, known, known.Count > 0 ? Encoding.UTF8.GetString(payload) : null);
         }
+        problem ??= Forbidden(known);
         return known.Count > 0 ? DecodeResult.Heard(known[0].Device, problem) with { IsAnnouncement = true }
             : unassigned is not null ? DecodeResult.Unassigned(unassigned, points)
             : problem is null ? DecodeResult.NotADevice
             : new DecodeResult(DecodeOutcome.Undecodable, Problem: problem);
+    }
+
+    private string? Forbidden(List<Known> known)
+    {
+        string[] topics = _mayUse is null ? [] : [.. known.SelectMany(k => k.Topics).Where(t => !_granted.Contains(t) && !_mayUse(t)).Distinct().Take(NamedTopics + 1)];
+        return topics.Length == 0 ? null
+            : $"announces to speak on {string.Join(", ", topics.Take(NamedTopics))}{(topics.Length > NamedTopics ? " …" : "")}, where the broker lets no device speak yet: "
+            + "a filter for it under device-topics in the site file, or the broker's rights written again";
     }
 
     private static (AnnouncedAvailability, Template?)[] Availabilities(AnnouncedEntity entity, ref string? problem)

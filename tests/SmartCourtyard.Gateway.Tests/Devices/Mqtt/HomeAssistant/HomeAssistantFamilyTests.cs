@@ -30,6 +30,24 @@ public sealed class HomeAssistantFamilyTests
     }
 
     [Fact]
+    public void A_topic_that_the_broker_lets_no_device_use_is_named_until_the_rights_are_written_again()
+    {
+        var memory = new AnnouncedMemory(null);
+        var site = new Courtyard("s", "S", null, [], [new Device("d", null, DeviceClass.SmokeDetector, new Place(), new HomeAssistantSource("301"))]);
+        HomeAssistantFamily Family() => new(site, memory, _time, mayUse: topic => topic.StartsWith("bla/", StringComparison.Ordinal));
+        const string Config = "homeassistant/binary_sensor/301/config";
+        HomeAssistantFamily family = Family();
+
+        DecodeResult announced = Decode(family, Config, "{\"dev_cla\":\"smoke\",\"stat_t\":\"kitchen/smoke\",\"avty_t\":\"bla/lwt\",\"uniq_id\":\"301\"}");
+
+        Assert.Equal(DecodeOutcome.Undecodable, announced.Outcome);
+        Assert.Contains("speak on kitchen/smoke, where the broker lets no device speak yet: a filter for it under device-topics", announced.Problem, StringComparison.Ordinal);
+        Assert.Equal(DecodeOutcome.Decoded, Decode(family, "kitchen/smoke", "ON").Outcome);
+        Assert.Equal(["bla/lwt", "kitchen/smoke"], family.LearnedTopics.Order());
+        Assert.Null(Decode(Family(), Config, "{\"dev_cla\":\"smoke\",\"stat_t\":\"kitchen/smoke\",\"avty_t\":\"bla/lwt\",\"uniq_id\":\"301\"}").Problem);
+    }
+
+    [Fact]
     public void A_device_bundle_is_understood_with_what_its_components_share()
     {
         HomeAssistantFamily family = Family(DeviceClass.GasDetector, "0AFFD2");

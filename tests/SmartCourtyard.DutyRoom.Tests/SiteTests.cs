@@ -34,6 +34,17 @@ public sealed class SiteTests
     }
 
     [Fact]
+    public async Task Consoles_are_told_once_that_a_site_is_another()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await using var stream = await SseClient.FollowAsync(room.Program, "api/v1/stream");
+        await PutAsync(room, "site", "{\"devices\":[" + Devices(0, 120) + "]}");
+        Assert.Equal(RunningDutyRoom.Gateway, (string?)(await stream.NextAsync("site")).Data["gateway"]);
+        await room.PostEventsAsync(Events.Alarm(1, "a"));
+        Assert.Equal("alarm", (await stream.NextAsync()).Name);
+    }
+
+    [Fact]
     public async Task Health_belongs_to_the_device_and_outlives_a_new_site()
     {
         await using var room = await RunningDutyRoom.StartAsync();
@@ -69,8 +80,6 @@ public sealed class SiteTests
     public async Task A_large_courtyard_is_taken_whole_and_what_left_the_file_is_gone()
     {
         await using var room = await RunningDutyRoom.StartAsync();
-        static string Devices(int from, int to)
-            => string.Join(',', Enumerable.Range(from, to - from).Select(i => $$"""{"id":"d{{i}}","name":"烟感 {{i}}","class":"smoke-detector"}"""));
         await PutAsync(room, "site", "{\"devices\":[" + Devices(0, 320) + "]}");
         Assert.Equal(320, (await room.GetAsync("api/v1/devices")).Body["items"]!.AsArray().Count);
         await PutAsync(room, "site", "{\"devices\":[" + Devices(200, 330) + "]}");
@@ -124,6 +133,9 @@ public sealed class SiteTests
 
     private static Task<(HttpStatusCode Status, System.Text.Json.Nodes.JsonNode Body)> PutAsync(RunningDutyRoom room, string what, string body)
         => RunningDutyRoom.SendAsync(room.AsGateway, HttpMethod.Put, $"{Gateway}/{what}", body);
+
+    private static string Devices(int from, int to)
+        => string.Join(',', Enumerable.Range(from, to - from).Select(i => $$"""{"id":"d{{i}}","name":"烟感 {{i}}","class":"smoke-detector"}"""));
 
     private static async Task<IEnumerable<string?>> StatesAsync(RunningDutyRoom room)
         => (await room.GetAsync("api/v1/devices")).Body["items"]!.AsArray().Select(d => (string?)d!["state"]);

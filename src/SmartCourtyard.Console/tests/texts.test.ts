@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actions } from '@/alarm/actions';
-import { causes, deviceClasses, healthStates, kinds, reasons, severities, states, tiers } from '@/api/types';
+import { causes, commandStates, deviceClasses, healthStates, kinds, reasons, severities, states, tiers } from '@/api/types';
 import { estateOf, calmText } from '@/live/estate';
 import en from '@/texts/en.json';
 import zh from '@/texts/zh-CN.json';
@@ -35,6 +35,7 @@ describe('the texts', () => {
 
   it.each([
     ['kind', kinds], ['severity', severities], ['state', states], ['cause', causes], ['causeHint', causes], ['tier', tiers], ['target', tiers],
+    ['siteFile', commandStates], ['refusal', ['site-refused', 'not-supported', 'unreadable']],
     ['health', healthStates], ['reason', reasons], ['class', deviceClasses], ['action', [...actions, 'note']], ['role', ['viewer', 'operator', 'technician', 'admin']],
     ['error', ['offline', 'unauthorised', 'forbidden', 'not-found', 'conflict', 'invalid', 'busy', 'server']],
     ['timeline', ['raised', 'stored', 'shown', 'acknowledged', 'dispatched', 'arrived', 'resolved', 'closed', 'note', 'occurrence', 'reopened', 'cleared']],

@@ -28,6 +28,8 @@ internal static class SiteStore
             var gone = Ids(writing, gateway).Where(id => !named.Contains(id)).ToList();
             writing.Db.Devices.Where(d => d.Gateway == gateway && gone.Contains(d.Id)).ExecuteDelete();
             writing.Gateways.TellConsoles(gateway);
+            // Once, not once a device: consoles read the lists anew.
+            writing.Tell("site", new(gateway), StorageJson.Wire.SiteChanged);
             return gone.Count;
         });
     }

@@ -58,6 +58,7 @@ internal sealed record Receipt(string Id, string AlarmId, DateTimeOffset At, str
 [JsonSerializable(typeof(GatewayView))]
 [JsonSerializable(typeof(DeviceView))]
 [JsonSerializable(typeof(TroubleView))]
+[JsonSerializable(typeof(SiteChanged))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(CommandView))]

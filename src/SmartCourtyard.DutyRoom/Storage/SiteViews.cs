@@ -65,6 +65,9 @@ internal sealed record GatewayView(
     }
 }
 
+/// <summary>A courtyard's buildings and devices are others than before.</summary>
+internal sealed record SiteChanged(string Gateway);
+
 /// <summary>A device as consoles see it: what the site file says of it, and its health.</summary>
 internal sealed record DeviceView(
     string Id, string Courtyard, string? CourtyardName, string? Name, string? Class, PlaceView At, string? BuildingName, string? Call,

@@ -62,6 +62,26 @@ internal sealed class DutyRoomApi : IDisposable
         }
     }
 
+    public async Task<IReadOnlyList<JsonElement>> TroublesAsync()
+        => [.. (await _http.GetFromJsonAsync<JsonElement>("api/v1/troubles")).GetProperty("items").EnumerateArray()];
+
+    /// <summary>Tells the gateway something, and comes back with what became of it.</summary>
+    public async Task<JsonElement> CommandAsync(string gateway, object command, TimeSpan within)
+    {
+        using var response = await _http.PostAsJsonAsync($"api/v1/gateways/{gateway}/commands", command);
+        if (response.StatusCode != System.Net.HttpStatusCode.Accepted)
+        {
+            throw new InvalidOperationException($"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+        }
+
+        var id = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString();
+        JsonElement now = default;
+        await Eventually.TrueAsync(
+            async () => (now = await _http.GetFromJsonAsync<JsonElement>($"api/v1/gateways/{gateway}/commands/{id}")).GetProperty("state").GetString() != "open",
+            within, () => "an answer to command " + id);
+        return now;
+    }
+
     /// <summary>The live stream, from now on or from behind an event.</summary>
     public async IAsyncEnumerable<(string? Id, string Type, JsonElement Data)> StreamAsync(string? after, [EnumeratorCancellation] CancellationToken stop)
     {

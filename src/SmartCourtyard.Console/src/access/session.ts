@@ -8,6 +8,8 @@ export const session = shallowRef<Session | null>(null);
 /** When this person signed in at this console; null where that was before the page was loaded anew elsewhere. */
 export const onDutySince = ref<number | null>(null);
 export const mayAct = computed(() => session.value?.roles.some(role => role === 'operator' || role === 'admin') ?? false);
+/** May read the site file again and change devices. */
+export const mayService = computed(() => session.value?.roles.some(role => role === 'technician' || role === 'admin') ?? false);
 
 const sinceKey = 'smartcourtyard.since';
 /** Whether the server has said who we are, or that it does not know us. */

@@ -1,5 +1,5 @@
 import { reactive } from 'vue';
-import { call, newIdempotencyKey, type Outcome } from '@/api/client';
+import { call, postOnce, type Outcome } from '@/api/client';
 import type { Alarm, ResolveCause, Tier } from '@/api/types';
 import { alarms, heard } from '@/live/dutyRoom';
 import { say } from '@/shell/notices';
@@ -16,22 +16,8 @@ export interface ActionBody {
 /** Alarms that wait for the server's answer. */
 export const busy = reactive(new Set<string>());
 
-const attempts = 3;
-const pauseMs = 700;
-
-async function post(id: string, what: Action | 'note', body: ActionBody): Promise<Outcome<Alarm | undefined>> {
-  // One key for all attempts: the server does it once, however often the answer gets lost.
-  const idempotencyKey = newIdempotencyKey();
-  let outcome: Outcome<Alarm | undefined>;
-  for (let attempt = 1; ; attempt++) {
-    outcome = await call('POST', `/api/v1/alarms/${encodeURIComponent(id)}/${what}`, { body, idempotencyKey });
-    const passing = !outcome.ok && (outcome.failure === 'offline' || outcome.failure === 'busy');
-    if (!passing || attempt === attempts) {
-      return outcome;
-    }
-    await new Promise(resolve => setTimeout(resolve, pauseMs * attempt));
-  }
-}
+const post = (id: string, what: Action | 'note', body: ActionBody): Promise<Outcome<Alarm | undefined>> =>
+  postOnce(`/api/v1/alarms/${encodeURIComponent(id)}/${what}`, body);
 
 /** Does what the officer asked; true when the server has stored it. A conflict shows the state the alarm is really in. */
 export async function act(alarm: Alarm, what: Action | 'note', body: ActionBody = {}): Promise<boolean> {

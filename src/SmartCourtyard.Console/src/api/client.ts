@@ -90,3 +90,19 @@ export function newIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
 }
+
+const attempts = 3;
+const pauseMs = 700;
+
+/** Posts until somebody answers, a few times. One key for all attempts: the server does it once, however often the answer gets lost. */
+export async function postOnce<T>(path: string, body: unknown): Promise<Outcome<T>> {
+  const idempotencyKey = newIdempotencyKey();
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await call<T>('POST', path, { body, idempotencyKey });
+    const passing = !outcome.ok && (outcome.failure === 'offline' || outcome.failure === 'busy');
+    if (!passing || attempt === attempts) {
+      return outcome;
+    }
+    await new Promise(resolve => setTimeout(resolve, pauseMs * attempt));
+  }
+}

@@ -37,6 +37,9 @@ export const deviceClasses = [
 ] as const;
 export type DeviceClass = (typeof deviceClasses)[number];
 
+export const commandStates = ['open', 'done', 'failed', 'unanswered'] as const satisfies readonly Schemas['CommandState'][];
+export type CommandState = Schemas['CommandState'];
+
 export type Place = Schemas['PlaceView'];
 export type TimelineEntry = Schemas['TimelineEntry'];
 export type AlarmEvent = Schemas['AlarmView'];
@@ -44,6 +47,7 @@ export type Alarm = Omit<AlarmEvent, 'sound'>;
 export type DeviceCounts = Schemas['DeviceCounts'];
 export type Gateway = Schemas['GatewayView'];
 export type Device = Schemas['DeviceView'];
+export type Command = Schemas['CommandView'];
 export type Session = Schemas['SessionView'];
 export type Problem = Schemas['Problem'];
 
@@ -63,4 +67,5 @@ export type EveryWordIsKnown = Complete<
   | Missing<Tier, (typeof tiers)[number]>
   | Missing<HealthState, (typeof healthStates)[number]>
   | Missing<TroubleReason, (typeof reasons)[number]>
+  | Missing<CommandState, (typeof commandStates)[number]>
 >;

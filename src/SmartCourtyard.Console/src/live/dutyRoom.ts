@@ -1,7 +1,7 @@
 import { computed, reactive, ref, shallowReactive, shallowRef } from 'vue';
 import { Alarms, type Change } from '@/alarm/alarms';
 import { call, tellUnauthorised, type Failure } from '@/api/client';
-import type { Alarm, AlarmEvent, Device, Gateway, Page } from '@/api/types';
+import type { Alarm, AlarmEvent, Command, Device, Gateway, Page } from '@/api/types';
 import { againMs, chimeMs } from '@/sound/which';
 import { openStream } from './openStream';
 import { renewNow } from './serverClock';
@@ -17,6 +17,8 @@ const retryMs = 2_000;
 export const alarms = new Alarms();
 export const gateways = shallowReactive(new Map<string, Gateway>());
 export const devices = shallowReactive(new Map<string, Device>());
+/** What gateways were told to do lately, by id. */
+export const commands = shallowReactive(new Map<string, Command>());
 export const ringing = reactive(new Map<string, number>());
 /** Alarms that went off again after somebody had answered them, until that was seen. */
 export const again = reactive(new Set<string>());
@@ -70,6 +72,8 @@ function take(event: ServerEvent): void {
     case 'alarm': takeAlarm(data as AlarmEvent, Number(event.id ?? Number.NaN)); break;
     case 'gateway': takeGateway(data as Gateway); break;
     case 'device': keep(devices, data as Device, deviceKey); break;
+    case 'site': void loadEstate(); break;
+    case 'command': keep(commands, data as Command, commandKey); break;
   }
 }
 
@@ -91,6 +95,7 @@ function parse(text: string): unknown {
 }
 
 const gatewayKey = (gateway: Gateway): string => gateway.id;
+const commandKey = (command: Command): string => command.id;
 const deviceKey = (device: Device): string => `${device.courtyard}/${device.id}`;
 
 function keep<T extends { id: string }>(map: Map<string, T>, item: T, key: (item: T) => string): void {
@@ -168,9 +173,10 @@ export function load(): Promise<void> {
 
 /** Gateways and devices: what stands behind "no alarm". */
 export async function loadEstate(): Promise<void> {
-  const [gatewayList, deviceList] = await Promise.all([
+  const [gatewayList, deviceList, commandList] = await Promise.all([
     call<Page<Gateway>>('GET', '/api/v1/gateways'),
     call<Page<Device>>('GET', '/api/v1/devices'),
+    call<Page<Command>>('GET', '/api/v1/commands'),
   ]);
   if (gatewayList.ok) {
     replace(gateways, gatewayList.value.items, gatewayKey);
@@ -178,6 +184,12 @@ export async function loadEstate(): Promise<void> {
   }
   if (deviceList.ok) {
     replace(devices, deviceList.value.items, deviceKey);
+  }
+  if (commandList.ok) {
+    // The list may be older than what the stream has told meanwhile; an answer is never taken back.
+    const answered = [...commands.values()].filter(command => command.answeredAt);
+    replace(commands, commandList.value.items, commandKey);
+    answered.forEach(command => keep(commands, command, commandKey));
   }
   estateFailed.value = !gatewayList.ok;
   devicesFailure.value = deviceList.ok ? null : deviceList.failure;
@@ -218,6 +230,7 @@ export function stopDutyRoom(): void {
   again.clear();
   gateways.clear();
   devices.clear();
+  commands.clear();
   loaded.value = estateLoaded.value = devicesLoaded.value = false;
   loadFailure.value = devicesFailure.value = null;
   watchConnection();

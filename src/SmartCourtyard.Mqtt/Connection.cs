@@ -4,14 +4,14 @@ using System.Security.Cryptography;
 namespace SmartCourtyard.Mqtt;
 
 /// <summary>What outlives a connection.</summary>
-internal sealed class Session(IReadOnlyList<MqttSubscription> subscriptions)
+internal sealed class Session(IReadOnlyList<MqttSubscription> subscriptions, IReadOnlyList<string> unsubscriptions)
 {
     internal TopicCache Topics { get; } = new();
 
     internal ExactlyOnce ExactlyOnce { get; } = new();
 
     /// <summary>A client that has just been made knows neither which filters a stored session has nor the retained state, so it subscribes once in any case.</summary>
-    internal SubscriptionList Subscriptions { get; } = new(subscriptions);
+    internal SubscriptionList Subscriptions { get; } = new(subscriptions, unsubscriptions);
 }
 
 /// <summary>One accepted connection, from CONNACK to its end.</summary>
@@ -195,7 +195,7 @@ internal sealed class Connection : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Takes back what an earlier client left in the session and nobody has asked for since. The connection may end meanwhile.</summary>
+    /// <summary>Takes back what the session has and nobody wants. The connection may end meanwhile.</summary>
     /// <returns>Whether the broker has answered.</returns>
     internal Task<bool> UnsubscribeAsync()
     {
@@ -216,7 +216,7 @@ internal sealed class Connection : IAsyncDisposable
     private async Task<bool> UnsubscribeAfterAsync(Task previous)
     {
         await previous.ConfigureAwait(false);
-        foreach (string[] some in _session.Subscriptions.Unwanted(_options.Unsubscriptions).Chunk(FiltersInSubscribe))
+        foreach (string[] some in _session.Subscriptions.Leaving().Chunk(FiltersInSubscribe))
         {
             (ushort packetId, Task<byte[]?> answer) = _outbound.StartSubscribe();
             _outbox.Post(PacketWriter.Unsubscribe(packetId, some, Protocol));
@@ -226,6 +226,8 @@ internal sealed class Connection : IAsyncDisposable
                 {
                     return false;
                 }
+
+                _session.Subscriptions.Left(some);
             }
             catch (TimeoutException)
             {

@@ -13,7 +13,6 @@ public sealed class MqttClient : IAsyncDisposable
     private volatile Connection? _connection;
     private Task _run = Task.CompletedTask;
     private int _started;
-    private bool _tidy;
     private int _state = (int)MqttConnectionState.Stopped;
 
     /// <summary>Makes a client; <see cref="RunAsync"/> sets it to work.</summary>
@@ -36,7 +35,7 @@ public sealed class MqttClient : IAsyncDisposable
             throw new ArgumentException(string.Join("; ", mistakes), nameof(options));
         }
 
-        (_options, _receive, _time, _session) = (options, receive, time, new Session(options.Subscriptions));
+        (_options, _receive, _time, _session) = (options, receive, time, new Session(options.Subscriptions, options.Unsubscriptions));
     }
 
     /// <summary>Each step of the connection's life, one after the other, on the thread that made it. A handler must not block.</summary>
@@ -92,7 +91,7 @@ public sealed class MqttClient : IAsyncDisposable
 
     /// <summary>
     /// Asks for further topics, from now on and after every reconnect at which the broker has no session. Any number of calls may run at once; a filter that
-    /// is subscribed already is not asked for again. There is no way back: a filter stays until the client is made anew.
+    /// is subscribed already is not asked for again.
     /// </summary>
     /// <param name="further">Topic filters and at which quality of service.</param>
     /// <param name="cancel">Gives up the wait, not the subscription.</param>
@@ -114,6 +113,32 @@ public sealed class MqttClient : IAsyncDisposable
 
         return _session.Subscriptions.Of(further);
     }
+
+    /// <summary>
+    /// Takes topics back that nobody wants any more: now, or after the next connect and its subscribing. What the broker had queued for them is still delivered.
+    /// Subscribed again they are asked for anew. Filters that were never subscribed do no harm.
+    /// </summary>
+    /// <param name="filters">Topic filters, as they were subscribed.</param>
+    /// <param name="cancel">Gives up the wait, not the taking back.</param>
+    /// <returns>A task that completes when the broker has answered; without a connection at once. <see cref="Leaving"/> says what is left to do.</returns>
+    /// <exception cref="ArgumentException">One of them is no topic filter.</exception>
+    public async ValueTask UnsubscribeAsync(IReadOnlyList<string> filters, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(filters);
+        if (filters.FirstOrDefault(f => !TopicRules.IsFilter(f)) is { } wrong)
+        {
+            throw new ArgumentException($"'{wrong}' is no topic filter.", nameof(filters));
+        }
+
+        _session.Subscriptions.Remove(filters);
+        if (_connection is { } connection)
+        {
+            await connection.UnsubscribeAsync().WaitAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Filters that are to be taken back and that the broker may still have; empty when it has answered for all.</summary>
+    public IReadOnlyList<string> Leaving => _session.Subscriptions.Leaving();
 
     /// <summary>Stops and waits until everything has ended.</summary>
     /// <returns>A task that completes when the client holds nothing any more.</returns>
@@ -183,7 +208,7 @@ public sealed class MqttClient : IAsyncDisposable
             {
                 (MqttReason reason, string? detail) = await subscribing.ConfigureAwait(false);
                 Enter(MqttConnectionState.Connected, reason, connection, detail);
-                _tidy = _tidy || !connection.SessionPresent || await connection.UnsubscribeAsync().WaitAsync(stop).ConfigureAwait(false);
+                await connection.UnsubscribeAsync().WaitAsync(stop).ConfigureAwait(false);
             }
 
             return await connection.Ended.WaitAsync(stop).ConfigureAwait(false);

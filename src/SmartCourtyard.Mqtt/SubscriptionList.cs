@@ -1,13 +1,14 @@
 namespace SmartCourtyard.Mqtt;
 
 /// <summary>What the client wants to hear, and what of it the broker has granted in the session it keeps.</summary>
-internal sealed class SubscriptionList(IEnumerable<MqttSubscription> first)
+internal sealed class SubscriptionList(IEnumerable<MqttSubscription> first, IEnumerable<string> leaving)
 {
     private readonly Lock _gate = new();
     private readonly List<MqttSubscription> _wanted = [.. first];
     private readonly HashSet<string> _granted = new(StringComparer.Ordinal);
     private readonly HashSet<string> _lowered = new(StringComparer.Ordinal);
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _leaving = [.. leaving.Except(first.Select(s => s.Filter))];
 
     /// <summary>A filter that is wanted already stays as it is.</summary>
     internal void Add(IEnumerable<MqttSubscription> further)
@@ -16,15 +17,37 @@ internal sealed class SubscriptionList(IEnumerable<MqttSubscription> first)
         {
             HashSet<string> known = [.. _wanted.Select(s => s.Filter)];
             _wanted.AddRange(further.Where(s => known.Add(s.Filter)));
+            _leaving.ExceptWith(further.Select(s => s.Filter));
         }
     }
 
-    /// <summary>Those of the filters that nobody asks for.</summary>
-    internal string[] Unwanted(IEnumerable<string> filters)
+    /// <summary>They are no longer wanted, and the broker may still have them.</summary>
+    internal void Remove(IReadOnlyList<string> filters)
     {
         lock (_gate)
         {
-            return [.. filters.Except(_wanted.Select(s => s.Filter))];
+            HashSet<string> gone = [.. filters];
+            _wanted.RemoveAll(s => gone.Contains(s.Filter));
+            _granted.ExceptWith(gone);
+            _leaving.UnionWith(gone);
+        }
+    }
+
+    /// <summary>What the broker may still have although nobody wants it.</summary>
+    internal string[] Leaving()
+    {
+        lock (_gate)
+        {
+            return [.. _leaving];
+        }
+    }
+
+    /// <summary>The broker has them no more.</summary>
+    internal void Left(IEnumerable<string> filters)
+    {
+        lock (_gate)
+        {
+            _leaving.ExceptWith(filters);
         }
     }
 
@@ -34,6 +57,7 @@ internal sealed class SubscriptionList(IEnumerable<MqttSubscription> first)
         lock (_gate)
         {
             _granted.Clear();
+            _leaving.Clear();
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class CodecBench : IDisposable
     {
         MqttCounters counters = new();
         Outbox outbox = new(Answers, counters);
-        Session session = new([]);
+        Session session = new([], []);
         InboundFlow inbound = new(session.ExactlyOnce, receiveMaximum);
         Func<ReadOnlyMemory<MqttMessage>, CancellationToken, ValueTask<bool>> receive = (batch, _) =>
         {

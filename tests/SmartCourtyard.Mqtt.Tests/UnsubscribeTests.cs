@@ -35,6 +35,36 @@ public class UnsubscribeTests
     }
 
     [Fact]
+    public async Task What_is_taken_back_while_running_is_heard_no_more_until_it_is_subscribed_again()
+    {
+        await using Broker broker = await Broker.StartAsync();
+        await using Subject receiver = await Subject.ConnectedAsync(Subject.To(broker.Port, "gateway", "some/#", "kept/#"));
+        await using Subject publisher = await Subject.ConnectedAsync(Subject.To(broker.Port, "publisher"));
+
+        await receiver.Client.UnsubscribeAsync(["some/#", "never/1"], CancellationToken.None);
+        Assert.Empty(receiver.Client.Leaving);
+        await publisher.Publish("some/1", "unheard");
+        await publisher.Publish("kept/1", "heard");
+        await receiver.WhenHeard(1);
+        Assert.Equal(MqttSubscribeResult.Granted, await receiver.Client.SubscribeAsync([new MqttSubscription("some/#", MqttQos.AtLeastOnce)], CancellationToken.None));
+        await publisher.Publish("some/1", "heard again");
+
+        await receiver.WhenHeard(2);
+        Assert.Equal(["heard", "heard again"], receiver.Messages.Select(m => m.Text));
+    }
+
+    [Fact]
+    public async Task What_is_taken_back_without_a_connection_is_left_to_do()
+    {
+        await using var client = new MqttClient(Subject.To(1, "x", "some/#"), (_, _) => ValueTask.FromResult(true), TimeProvider.System);
+
+        await client.UnsubscribeAsync(["some/#"], CancellationToken.None);
+
+        Assert.Equal(["some/#"], client.Leaving);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await client.UnsubscribeAsync(["a/#/b"], CancellationToken.None));
+    }
+
+    [Fact]
     public void A_wrong_filter_is_named() => Assert.Contains(
         "Unsubscriptions has 'a/#/b', which is no topic filter", (Subject.To(1883, "x") with { Unsubscriptions = ["a/#/b"] }).Mistakes());
 }

@@ -14,8 +14,8 @@ internal interface IMqttFamily
     /// <summary>Everything this family can speak on: heard without custody, for measurements and for devices nobody has assigned.</summary>
     IReadOnlyList<string> Filters { get; }
 
-    /// <summary>Raised when there are more <see cref="AlarmFilters"/> or <see cref="Filters"/> than before; from either connection.</summary>
-    event Action? Grew
+    /// <summary>Raised when there are other <see cref="AlarmFilters"/> or <see cref="Filters"/> than before; from either connection.</summary>
+    event Action? FiltersChanged
     {
         add { }
         remove { }

@@ -50,6 +50,12 @@ internal sealed partial class MqttConnection : BackgroundService
     public ValueTask<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttSubscription> further, CancellationToken stop) =>
         _client.SubscribeAsync(further, stop);
 
+    /// <summary>Takes topics back, now or after the next connect; what the broker had queued for them still comes.</summary>
+    public ValueTask UnsubscribeAsync(IReadOnlyList<string> filters, CancellationToken stop) => _client.UnsubscribeAsync(filters, stop);
+
+    /// <summary>What is to be taken back and may still stand at the broker.</summary>
+    public IReadOnlyList<string> Leaving => _client.Leaving;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var watching = WatchBrokerAsync(stoppingToken);

@@ -32,7 +32,7 @@ internal sealed class MqttFamilies
         IReadOnlyList<IMqttFamily> families =
         [
             // Who knows exact topics comes before who knows a prefix.
-            new MqttTopicFamily(courtyard), new HomeAssistantFamily(courtyard, new AnnouncedMemory(AnnouncedFile(dataDirectory)), time, mayUse: mayUse),
+            new MqttTopicFamily(courtyard), new HomeAssistantFamily(courtyard, new AnnouncedMemory(InData(dataDirectory, "announced.json")), time, mayUse: mayUse),
             new EspHomeFamily(courtyard),
             new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory), new TasmotaFamily(courtyard, elsewhere.NoteInventory),
             new ChirpStackFamily(courtyard, elsewhere.NoteInventory, elsewhere.NoteLost),
@@ -66,7 +66,8 @@ internal sealed class MqttFamilies
         };
         Alarms = new MqttConnection("alarms", alarms, state, families, elsewhere, hear, partDown, time, loggers.CreateLogger<MqttConnection>());
         Telemetry = new MqttConnection("telemetry", telemetry, stateTopic: null, families, elsewhere, hear, partDown, time, loggers.CreateLogger<MqttConnection>());
-        Workers = [new LearnedTopics(families, Alarms, alarmFilters, Telemetry, filters, loggers.CreateLogger<LearnedTopics>()), Alarms, Telemetry];
+        var subscribed = new SubscribedMemory(InData(dataDirectory, "subscribed.json"));
+        Workers = [new LearnedTopics(families, subscribed, Alarms, alarmFilters, Telemetry, filters, time, loggers.CreateLogger<LearnedTopics>()), Alarms, Telemetry];
     }
 
     public MqttConnection Alarms { get; }
@@ -77,9 +78,9 @@ internal sealed class MqttFamilies
 
     /// <summary>The topics that devices of the site have announced so far, as kept in a gateway's data directory.</summary>
     public static IReadOnlyList<string> AnnouncedTopics(Courtyard courtyard, string? dataDirectory) =>
-        dataDirectory is null ? [] : new HomeAssistantFamily(courtyard, new AnnouncedMemory(AnnouncedFile(dataDirectory)), TimeProvider.System).LearnedTopics;
+        dataDirectory is null ? [] : new HomeAssistantFamily(courtyard, new AnnouncedMemory(InData(dataDirectory, "announced.json")), TimeProvider.System).LearnedTopics;
 
-    private static string? AnnouncedFile(string? dataDirectory) => dataDirectory is null ? null : Path.Combine(dataDirectory, "announced.json");
+    private static string? InData(string? directory, string file) => directory is null ? null : Path.Combine(directory, file);
 
     /// <summary>Why devices cannot be heard; null when they can.</summary>
     public string? NotReady() => Alarms.NotReady ?? Telemetry.NotReady;

@@ -30,6 +30,14 @@ internal sealed class TopicFilters
     /// <summary>Whether every topic of the filter matches another filter of the set as well.</summary>
     public bool CoverAsWell(string filter) => _root.Covers(filter, isFirst: true, isSame: true);
 
+    /// <summary>Whether a broker takes it for a topic filter.</summary>
+    public static bool IsFilter(string? filter)
+    {
+        string[] levels = filter?.Split('/') ?? [];
+        return filter is { Length: > 0 and < 20_000 } && !filter.Contains('\0')
+            && !levels.Where((level, i) => IsWild(level) && level != "+" && !(level == "#" && i == levels.Length - 1)).Any();
+    }
+
     private static bool IsWild(string filter) => filter.AsSpan().ContainsAny('+', '#');
 
     /// <summary>One level of the topics; a filter is a way down to an end.</summary>

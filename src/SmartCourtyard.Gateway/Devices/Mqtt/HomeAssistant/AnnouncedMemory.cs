@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace SmartCourtyard.Gateway.Devices.Mqtt.HomeAssistant;
@@ -9,19 +8,23 @@ namespace SmartCourtyard.Gateway.Devices.Mqtt.HomeAssistant;
 /// </summary>
 internal sealed class AnnouncedMemory
 {
-    private const long LargestFile = 64 * 1024 * 1024;
+    // The largest announcements of real devices have some ten thousand letters.
+    private const int MostLetters = 8 * 1024 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Lock _saving = new();
     private readonly string? _path;
     private readonly Dictionary<string, string> _announced;
+    private long _letters;
     private bool _changed;
 
     /// <param name="path">The file; null: nothing is kept.</param>
     public AnnouncedMemory(string? path)
     {
         _path = path;
-        _announced = Read(path);
+        // What cannot be read is announced again by the broker.
+        _announced = new Dictionary<string, string>((KeptFile.Read(path, AnnouncedJson.Default.DictionaryStringString) ?? []).Where(r => r.Value is not null), StringComparer.Ordinal);
+        _letters = _announced.Sum(Letters);
     }
 
     /// <summary>Each announcement with its topic.</summary>
@@ -37,19 +40,27 @@ internal sealed class AnnouncedMemory
     }
 
     /// <param name="payload">Null: it is no longer announced.</param>
-    public void Set(string topic, string? payload)
+    /// <returns>False where there is no room for it; then nothing has changed.</returns>
+    public bool Set(string topic, string? payload)
     {
         lock (_gate)
         {
+            string? before = _announced.GetValueOrDefault(topic);
+            long letters = _letters - (before is null ? 0 : Letters(new(topic, before))) + (payload is null ? 0 : Letters(new(topic, payload)));
+            if (payload is not null && letters > MostLetters)
+            {
+                return false;
+            }
+            (_letters, _changed) = (letters, _changed || before != payload);
             if (payload is null)
             {
-                _changed |= _announced.Remove(topic);
+                _announced.Remove(topic);
             }
-            else if (_announced.GetValueOrDefault(topic) != payload)
+            else
             {
                 _announced[topic] = payload;
-                _changed = true;
             }
+            return true;
         }
     }
 
@@ -62,7 +73,7 @@ internal sealed class AnnouncedMemory
         }
         lock (_saving)
         {
-            byte[] bytes;
+            Dictionary<string, string> now;
             lock (_gate)
             {
                 if (!_changed)
@@ -70,49 +81,24 @@ internal sealed class AnnouncedMemory
                     return;
                 }
                 _changed = false;
-                bytes = JsonSerializer.SerializeToUtf8Bytes(_announced, AnnouncedJson.Default.DictionaryStringString);
+                now = new Dictionary<string, string>(_announced, StringComparer.Ordinal);
             }
-            Write(bytes);
+            try
+            {
+                KeptFile.Replace(_path, now, AnnouncedJson.Default.DictionaryStringString);
+            }
+            catch (IOException)
+            {
+                lock (_gate)
+                {
+                    _changed = true;
+                }
+                throw;
+            }
         }
     }
 
-    private void Write(byte[] bytes)
-    {
-        string next = _path + ".new";
-        try
-        {
-            using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
-            {
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(next, _path!, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            lock (_gate)
-            {
-                _changed = true;
-            }
-            throw new IOException($"{_path} cannot be written: {e.Message}", e);
-        }
-    }
-
-    // What cannot be read is announced again by the broker.
-    private static Dictionary<string, string> Read(string? path)
-    {
-        try
-        {
-            return path is not null && File.Exists(path) && new FileInfo(path).Length <= LargestFile
-                && JsonSerializer.Deserialize(File.ReadAllBytes(path), AnnouncedJson.Default.DictionaryStringString) is { } read
-                    ? new Dictionary<string, string>(read.Where(r => r.Value is not null), StringComparer.Ordinal)
-                    : new Dictionary<string, string>(StringComparer.Ordinal);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return new Dictionary<string, string>(StringComparer.Ordinal);
-        }
-    }
+    private static long Letters(KeyValuePair<string, string> announced) => announced.Key.Length + announced.Value.Length;
 }
 
 [JsonSerializable(typeof(Dictionary<string, string>))]

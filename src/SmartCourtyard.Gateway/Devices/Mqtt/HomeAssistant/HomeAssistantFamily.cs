@@ -55,7 +55,7 @@ internal sealed class HomeAssistantFamily : IMqttFamily
     }
 
     /// <inheritdoc />
-    public event Action? Grew;
+    public event Action? FiltersChanged;
 
     public string Name => "homeassistant";
 
@@ -254,7 +254,8 @@ internal sealed class HomeAssistantFamily : IMqttFamily
         }
         if (known.Count > 0 || problem is null)
         {
-            Replace(topic, known, known.Count > 0 ? Encoding.UTF8.GetString(payload) : null);
+            string? noRoom = Replace(topic, known, known.Count > 0 ? Encoding.UTF8.GetString(payload) : null);
+            problem ??= noRoom;
         }
         problem ??= Forbidden(known);
         return known.Count > 0 ? DecodeResult.Heard(known[0].Device, problem) with { IsAnnouncement = true }
@@ -300,19 +301,20 @@ internal sealed class HomeAssistantFamily : IMqttFamily
         return alone ? _byId[id!] : entity.DeviceIds.Select(i => _byId.GetValueOrDefault(i)).FirstOrDefault(d => d is not null);
     }
 
-    private void Replace(string topic, List<Known> known, string? payload)
+    // Gives back why there is no room for it.
+    private string? Replace(string topic, List<Known> known, string? payload)
     {
-        bool grew;
+        bool changed;
         lock (_gate)
         {
             List<Known> before = _announced.GetValueOrDefault(topic) ?? [];
-            if (_count + known.Count - before.Count > MostEntities)
+            if (_count + known.Count - before.Count > MostEntities || !_memory.Set(topic, payload))
             {
-                return;
+                return "there are more and longer announcements than the gateway can keep: devices that announce less, or fewer of them";
             }
             _count += known.Count - before.Count;
-            string[] gone = [.. before.SelectMany(k => k.Topics)], come = [.. known.SelectMany(k => k.Topics)];
-            grew = come.Any(t => !_routes.ContainsKey(t));
+            HashSet<string> gone = [.. before.SelectMany(k => k.Topics)], come = [.. known.SelectMany(k => k.Topics)];
+            changed = !gone.SetEquals(come);
             if (known.Count == 0)
             {
                 _announced.Remove(topic);
@@ -323,16 +325,16 @@ internal sealed class HomeAssistantFamily : IMqttFamily
             }
             before.ForEach(k => k.Topics.ToList().ForEach(t => _users[t].Remove(k)));
             known.ForEach(k => k.Topics.ToList().ForEach(t => Users(t).Add(k)));
-            foreach (string changed in gone.Concat(come).Distinct(StringComparer.Ordinal))
+            foreach (string topicOfBoth in gone.Union(come))
             {
-                SetRoute(changed);
+                SetRoute(topicOfBoth);
             }
         }
-        _memory.Set(topic, payload);
-        if (grew)
+        if (changed)
         {
-            Grew?.Invoke();
+            FiltersChanged?.Invoke();
         }
+        return null;
     }
 
     private List<Known> Users(string topic)

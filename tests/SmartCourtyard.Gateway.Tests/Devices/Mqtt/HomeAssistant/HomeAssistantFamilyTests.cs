@@ -257,12 +257,12 @@ public sealed class HomeAssistantFamilyTests
     {
         string file = Path.Combine(Directory.CreateTempSubdirectory("announced").FullName, "announced.json");
         HomeAssistantFamily before = Family(DeviceClass.SmokeDetector, "dev1", new AnnouncedMemory(file));
-        int grew = 0;
-        before.Grew += () => grew++;
+        int changed = 0;
+        before.FiltersChanged += () => changed++;
         Announce(before, "binary_sensor", "\"dev_cla\":\"smoke\"");
         Announce(before, "binary_sensor", "\"dev_cla\":\"smoke\"");
         before.Remember();
-        Assert.Equal(1, grew);
+        Assert.Equal(1, changed);
 
         HomeAssistantFamily after = Family(DeviceClass.SmokeDetector, "dev1", new AnnouncedMemory(file));
         Assert.Equal(["s"], after.AlarmFilters);
@@ -272,6 +272,19 @@ public sealed class HomeAssistantFamilyTests
         // A device that the site no longer names is forgotten.
         Family(DeviceClass.SmokeDetector, "elsewhere", new AnnouncedMemory(file)).Remember();
         Assert.Empty(new AnnouncedMemory(file).All);
+    }
+
+    [Fact]
+    public void An_announcement_for_which_there_is_no_room_is_named_and_the_one_before_it_stays()
+    {
+        HomeAssistantFamily family = Family(DeviceClass.SmokeDetector, "dev1");
+        const string Config = "homeassistant/binary_sensor/x/config";
+        Decode(family, Config, "{\"dev_cla\":\"smoke\",\"stat_t\":\"s\",\"uniq_id\":\"dev1\"}");
+
+        DecodeResult endless = Decode(family, Config, $"{{\"dev_cla\":\"smoke\",\"stat_t\":\"t\",\"uniq_id\":\"dev1\",\"name\":\"{new string('x', 9_000_000)}\"}}");
+
+        Assert.Contains("more and longer announcements than the gateway can keep", endless.Problem, StringComparison.Ordinal);
+        Assert.Equal(["s"], family.LearnedTopics);
     }
 
     [Theory]

@@ -84,6 +84,7 @@ internal sealed partial class DeviceHost : BackgroundService
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         await _current.StopAsync().ConfigureAwait(false);
+        _current.Release();
     }
 
     private async Task<string?> ReadAgainAsync(CancellationToken stop)

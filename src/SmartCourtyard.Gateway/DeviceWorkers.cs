@@ -93,6 +93,9 @@ internal sealed class DeviceWorkers
         return hanging;
     }
 
+    /// <summary>Gives back what was kept open for workers that follow; after the end, where none do.</summary>
+    public void Release() => Kernel.Release();
+
     /// <summary>Completes when one of them fails, with its exception.</summary>
     public Task FailureAsync()
     {

@@ -6,7 +6,7 @@ namespace SmartCourtyard.Hardware;
 /// <summary>What runs inside the guest: every scenario, one after the other, or one that holds a line until it is killed.</summary>
 internal static class Program
 {
-    private static readonly Type[] Scenarios = [typeof(Contacts), typeof(Outputs), typeof(KernelSensors), typeof(WholeGateway)];
+    private static readonly Type[] Scenarios = [typeof(Contacts), typeof(Outputs), typeof(KernelSensors), typeof(Buffers), typeof(Reloads), typeof(WholeGateway)];
 
     public static IEnumerable<MethodInfo> All =>
         Scenarios.SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly));

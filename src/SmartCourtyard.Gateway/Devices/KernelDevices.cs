@@ -5,7 +5,10 @@ using SmartCourtyard.Readings;
 
 namespace SmartCourtyard.Gateway.Devices;
 
-/// <summary>Everything that is wired to this machine and reached through its kernel; what the site does not name costs nothing.</summary>
+/// <summary>
+/// Everything that is wired to this machine and reached through its kernel; what the site does not name costs nothing. What is open
+/// stays open when the site file is read again and is taken over by those who follow, so that no press and no siren stops for it.
+/// </summary>
 internal sealed class KernelDevices
 {
     public KernelDevices(
@@ -15,7 +18,7 @@ internal sealed class KernelDevices
     {
         Contacts = new GpioContacts(courtyard, hear, partLost, time, loggers.CreateLogger<GpioContacts>(), before?.Contacts, roots);
         Outputs = new GpioOutputs(courtyard, hear, partLost, time, loggers.CreateLogger<GpioOutputs>(), before?.Outputs, roots);
-        Sensors = new Sensors(courtyard, hear, partLost, time, loggers.CreateLogger<Sensors>(), roots);
+        Sensors = new Sensors(courtyard, hear, partLost, time, loggers.CreateLogger<Sensors>(), before?.Sensors, roots);
     }
 
     public GpioContacts Contacts { get; }
@@ -31,6 +34,14 @@ internal sealed class KernelDevices
         OutputResult.NoSuchOutput => "no-such-output",
         _ => "out-of-reach",
     };
+
+    /// <summary>Gives everything back to the kernel, outputs at rest; after the end, where nobody follows.</summary>
+    public void Release()
+    {
+        Sensors.Release();
+        Contacts.Release();
+        Outputs.Release();
+    }
 
     /// <summary>Outputs come first, so that they stop last: what moves a siren outlives what hears.</summary>
     public IReadOnlyList<BackgroundService> Workers => [Outputs, Contacts, Sensors];

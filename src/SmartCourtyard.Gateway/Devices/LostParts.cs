@@ -23,6 +23,30 @@ internal sealed partial class LostParts(Func<string, bool, string?, Cancellation
         }
     }
 
+    /// <summary>Goes on from what those before knew of the courtyard's parts: what they lost is told again, and told when it is back.</summary>
+    public void Follow(LostParts before, IReadOnlySet<string> parts)
+    {
+        foreach (var (part, why) in before.Known().Where(k => parts.Contains(k.Part)))
+        {
+            lock (_gate)
+            {
+                _untold.Add((part, why));
+                if (why is not null)
+                {
+                    _lost[part] = why;
+                }
+            }
+        }
+    }
+
+    private (string Part, string? Why)[] Known()
+    {
+        lock (_gate)
+        {
+            return [.. _untold.Where(u => u.Why is null), .. _lost.Select(l => (l.Key, (string?)l.Value))];
+        }
+    }
+
     /// <summary>Notes that a part is lost and why, or (null) that it is there.</summary>
     public void Note(string part, string? why)
     {
@@ -62,9 +86,22 @@ internal sealed partial class LostParts(Func<string, bool, string?, Cancellation
             _untold.Clear();
         }
 
-        foreach (var (part, why) in news)
+        for (var i = 0; i < news.Length; i++)
         {
-            await tell(part, why is not null, why, stop).ConfigureAwait(false);
+            try
+            {
+                await tell(news[i].Part, news[i].Why is not null, news[i].Why, stop).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Those who follow tell it.
+                lock (_gate)
+                {
+                    _untold.InsertRange(0, news[i..]);
+                }
+
+                throw;
+            }
         }
     }
 

@@ -15,6 +15,8 @@ internal sealed partial class SensorReader(SiteMistakes mistakes)
     private static readonly TimeSpan Usual = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan UsualForLoop = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan UsualWarmUp = TimeSpan.FromMinutes(10);
+    private readonly BufferReader _buffers = new(mistakes);
+
     private static readonly string[] Ways = ["points", "loop", "element"];
     private static readonly string[] Elements = ["mq-4", "mq-7"];
     private static readonly string[] Numbers = [.. Quantities.All.Where(q => !q.IsBoolean()).Select(q => q.Name())];
@@ -33,7 +35,7 @@ internal sealed partial class SensorReader(SiteMistakes mistakes)
     public IioSource? Iio(YamlNode node, DeviceClass? deviceClass)
     {
         SiteFields? fields = SiteFields.Open(
-            node, mistakes, "iio", "name", "bus", "interval", "points", "channel", "loop", "element", "quantity");
+            node, mistakes, "iio", "name", "bus", "interval", "points", "channel", "loop", "element", "quantity", "buffer");
         if (fields is null)
         {
             return null;
@@ -49,9 +51,14 @@ internal sealed partial class SensorReader(SiteMistakes mistakes)
         GasElement? element = fields.Node("element") is { } written ? Element(written, deviceClass) : null;
         Quantity? meaning = Meaning(fields, ways.Contains("loop"), deviceClass);
         TimeSpan every = Interval(fields, loop is null ? Usual : UsualForLoop);
-        return fields.Text("name", 64, required: true) is { } name
-            ? new IioSource(name, fields.Text("bus", 64), every, Points(fields), channel, loop, element, meaning)
-            : null;
+        SampleBuffering? buffer = _buffers.Read(fields, ways.Contains("loop"));
+        if (fields.Text("name", 64, required: true) is not { } name)
+        {
+            return null;
+        }
+        var source = new IioSource(name, fields.Text("bus", 64), every, Points(fields), channel, loop, element, meaning, buffer);
+        _buffers.Compare(fields.Map, source);
+        return source;
     }
 
     private string? Channel(SiteFields fields, bool needed)

@@ -18,6 +18,13 @@ public sealed record SensorPoint(string Channel, double Scale = 1, double Offset
 /// <param name="Divider">How many times smaller the ADC sees the output; 1 where it is wired straight.</param>
 public sealed record GasElement(string Kind, double LoadOhms, double SupplyVolts, double R0Ohms, TimeSpan WarmUp, double Divider = 1);
 
+/// <summary>
+/// Asks for the samples of a channel one after the other from the kernel's own buffer, so that none between two readings is missed.
+/// </summary>
+/// <param name="Rate">Samples a second, 1 to 1,000; null: 100 where the gateway makes the trigger, else as the trigger is set.</param>
+/// <param name="Trigger">The name of a trigger that exists; null: the sensor's own clock where it has one, else a timer of the kernel.</param>
+public sealed record SampleBuffering(int? Rate = null, string? Trigger = null);
+
 /// <summary>A sensor that a driver of the kernel reads; found by the name that the driver gives it.</summary>
 /// <param name="Name">What stands in the sensor's file <c>name</c>.</param>
 /// <param name="Bus">Its place on its bus, for example <c>1-0076</c>, where several bear the name; null for the only one.</param>
@@ -47,9 +54,10 @@ public abstract record SensorSource(string Name, string? Bus, TimeSpan Every, IR
 /// <param name="Loop">The bands of a supervised loop; null where none.</param>
 /// <param name="Element">The gas element; null where none.</param>
 /// <param name="Meaning">What a loop in alarm means; null where the device's class says it.</param>
+/// <param name="Buffer">How its loop is sampled by the kernel; null: the gateway reads it every <paramref name="Every"/>.</param>
 public sealed record IioSource(
     string Name, string? Bus, TimeSpan Every, IReadOnlyDictionary<Quantity, SensorPoint>? Points, string? Channel = null,
-    LoopBands? Loop = null, GasElement? Element = null, Quantity? Meaning = null) : SensorSource(Name, Bus, Every, Points)
+    LoopBands? Loop = null, GasElement? Element = null, Quantity? Meaning = null, SampleBuffering? Buffer = null) : SensorSource(Name, Bus, Every, Points)
 {
     /// <inheritdoc />
     public override string Subsystem => "iio";

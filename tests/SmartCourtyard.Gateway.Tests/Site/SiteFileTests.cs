@@ -76,6 +76,11 @@ public sealed class SiteFileTests
         Assert.Equal(("$.t", "°F", 0.1, -40), (temperature.Path.Text, temperature.Unit, temperature.Scale, temperature.Offset));
         Assert.Equal(["1", "ALARM"], smoke.On!);
         Assert.Equal(["0"], smoke.Off!);
+        Assert.Equal(
+            new IioSource(
+                "ads1015", "1-0048", TimeSpan.FromMilliseconds(250), null, "voltage0", new LoopBands(new Band(1.45, 1.85), new Band(2.0, 2.4)),
+                Buffer: new SampleBuffering(200, "courtyard")),
+            result.Courtyard.Devices[^1].Source);
     }
 
     [Theory]

@@ -18,6 +18,8 @@ public sealed class SiteSchemaTests
         // What a line or a channel means depends on the device's class.
         "gpio-contact-with-rest.yaml", "gpio-debounce-too-long.yaml", "gpio-output-with-debounce.yaml", "gpio-without-meaning.yaml",
         "iio-element-as-detector.yaml", "iio-loop-bands-overlap.yaml",
+        // While a sensor fills its buffer it answers no other device.
+        "iio-buffer-and-polling.yaml",
     ];
 
     private static readonly SemaphoreSlim Once = new(1, 1);

@@ -17,10 +17,9 @@ internal sealed class Rig : IAsyncDisposable
     private readonly AlarmBook _book = new([]);
     private bool _stopped;
 
-    private Rig(Device[] devices) => Kernel = new KernelDevices(
-        new Courtyard("guest", "guest", null, [], devices), HearAsync, TellAsync, TimeProvider.System, NullLoggerFactory.Instance);
+    private Rig(Device[] devices) => Kernel = Make(devices, null);
 
-    public KernelDevices Kernel { get; }
+    public KernelDevices Kernel { get; private set; }
 
     /// <summary>While it is not set, nobody takes what is heard.</summary>
     public ManualResetEventSlim Takes { get; } = new(true);
@@ -28,12 +27,18 @@ internal sealed class Rig : IAsyncDisposable
     public static async Task<Rig> StartAsync(params Device[] devices)
     {
         var rig = new Rig(devices);
-        foreach (var worker in rig.Kernel.Workers)
-        {
-            await worker.StartAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-
+        await StartAsync(rig.Kernel).ConfigureAwait(false);
         return rig;
+    }
+
+    /// <summary>What a reload of the site file does: the old ones end, and some time later others begin in their place.</summary>
+    public async Task ReplaceAsync(TimeSpan between, params Device[] devices)
+    {
+        var next = Make(devices, Kernel);
+        await StopAsync(Kernel).ConfigureAwait(false);
+        await Task.Delay(between, TimeProvider.System).ConfigureAwait(false);
+        Kernel = next;
+        await StartAsync(next).ConfigureAwait(false);
     }
 
     public static Device Device(DeviceClass deviceClass, Source source, string? id = null) => new(id ?? deviceClass.Name(), null, deviceClass, new Place(), source);
@@ -102,16 +107,33 @@ internal sealed class Rig : IAsyncDisposable
 
         _stopped = true;
         Takes.Set();
-        foreach (var worker in Kernel.Workers.Reverse())
-        {
-            await worker.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        }
+        await StopAsync(Kernel).ConfigureAwait(false);
+        Kernel.Release();
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
         Takes.Dispose();
+    }
+
+    private KernelDevices Make(Device[] devices, KernelDevices? before) => new(
+        new Courtyard("guest", "guest", null, [], devices), HearAsync, TellAsync, TimeProvider.System, NullLoggerFactory.Instance, before);
+
+    private static async Task StartAsync(KernelDevices kernel)
+    {
+        foreach (var worker in kernel.Workers)
+        {
+            await worker.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task StopAsync(KernelDevices kernel)
+    {
+        foreach (var worker in kernel.Workers.Reverse())
+        {
+            await worker.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     private ValueTask<bool> HearAsync(HeardBatch batch, CancellationToken stop)

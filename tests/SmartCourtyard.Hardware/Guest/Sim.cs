@@ -46,6 +46,45 @@ internal static class Stub
     public static void Add(string driver, int address) => File.WriteAllText($"/sys/bus/i2c/devices/i2c-{Bus}/new_device", $"{driver} 0x{address:x2}");
 }
 
+/// <summary>What the kernel shows of its IIO devices, and a trigger that is pulled by hand.</summary>
+internal static class Iio
+{
+    public const string ByHand = "sysfstrig7";
+
+    private const string Devices = "/sys/bus/iio/devices";
+
+    public static string Folder(string name) => Directory.EnumerateDirectories(Devices).First(
+        f => File.Exists(Path.Combine(f, "name")) && File.ReadAllText(Path.Combine(f, "name")).Trim() == name);
+
+    public static string Read(string device, string file) => File.ReadAllText(Path.Combine(Folder(device), file)).Trim();
+
+    public static void Write(string device, string file, string text) => File.WriteAllText(Path.Combine(Folder(device), file), text + "\n");
+
+    public static bool IsThere(string name) => Directory.EnumerateDirectories(Devices).Any(
+        f => File.Exists(Path.Combine(f, "name")) && File.ReadAllText(Path.Combine(f, "name")).Trim() == name);
+
+    public static void AddTrigger()
+    {
+        if (!IsThere(ByHand))
+        {
+            File.WriteAllText($"{Devices}/iio_sysfs_trigger/add_trigger", "7");
+        }
+    }
+
+    public static void RemoveTrigger() => File.WriteAllText($"{Devices}/iio_sysfs_trigger/remove_trigger", "7");
+
+    /// <summary>Asks the sensor for one sample after the other; it needs a moment for each.</summary>
+    public static async Task PullAsync(int samples)
+    {
+        var now = Path.Combine(Folder(ByHand), "trigger_now");
+        for (var i = 0; i < samples; i++)
+        {
+            File.WriteAllText(now, "1");
+            await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System).ConfigureAwait(false);
+        }
+    }
+}
+
 internal static class Check
 {
     // Emulation on a busy machine: bounds say "it happens", never how fast.

@@ -18,6 +18,7 @@ internal sealed class GpioChipWatch(
     // A chip that is pulled out does not end a poll (Linux 6.1): only a poll that ends by itself sees it.
     private static readonly TimeSpan PollAtMost = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HandWithin = TimeSpan.FromSeconds(5);
 
     // Below a third of the shortest limit of silence.
     private static readonly TimeSpan ReportEvery = TimeSpan.FromMinutes(10);
@@ -30,20 +31,38 @@ internal sealed class GpioChipWatch(
 
     private string ChipPart => _lines[0].Source.ChipPart;
 
-    public IEnumerable<GpioContact> Contacts => _lines.Select(l => l.Contact);
-
     public long Dropped => _lines.Sum(l => l.Contact.Dropped);
 
-    /// <summary>Runs until stopped; the thread is the caller's.</summary>
+    /// <summary>
+    /// Goes on with the lines of contacts that are as before. They stay open, so what happens between the two waits in the kernel, and
+    /// no level need be guessed. The one before must have ended.
+    /// </summary>
+    public void TakeOver(GpioChipWatch before)
+    {
+        foreach (var wired in _lines)
+        {
+            if (Array.Find(before._lines, l => wired.Contact.IsAs(l.Contact)) is { } known)
+            {
+                wired.Contact.Follow(known.Contact);
+                (wired.Line, known.Line) = (known.Line, null);
+                wired.Reported = known.Reported;
+            }
+        }
+    }
+
+    /// <summary>Runs until stopped; the thread is the caller's. The lines stay taken until they are released or taken over.</summary>
     public void Run(CancellationToken stop)
     {
+        // What has been read from the kernel is nowhere else any more, so a stop waits until the watch has it.
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var stopping = stop.Register(() => late.CancelAfter(HandWithin));
         try
         {
             while (!stop.IsCancellationRequested)
             {
                 var batch = new HeardBatch();
                 Take(batch);
-                Hand(batch, stop);
+                Hand(batch, late.Token, stop);
                 if (!_lines.Any(l => l.Line is not null))
                 {
                     stop.WaitHandle.WaitOne(RetryEvery);
@@ -53,25 +72,33 @@ internal sealed class GpioChipWatch(
                 batch = new HeardBatch();
                 Hear(batch);
                 Report(batch);
-                Hand(batch, stop);
+                Hand(batch, late.Token, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The gateway stops; the lines go back to the kernel below.
-        }
-        finally
-        {
-            Release();
+            // The end.
         }
     }
 
+    /// <summary>Gives the lines back to the kernel.</summary>
+    public void Release()
+    {
+        foreach (var wired in _lines)
+        {
+            wired.Close();
+        }
+
+        _chip?.Dispose();
+        _chip = null;
+    }
+
     // This thread has nothing else to do, so it may wait for the watch; no thread of the pool is held.
-    private void Hand(HeardBatch batch, CancellationToken stop)
+    private void Hand(HeardBatch batch, CancellationToken late, CancellationToken stop)
     {
         if (batch.Count > 0)
         {
-            _ = hear(batch, stop).AsTask().GetAwaiter().GetResult();
+            _ = hear(batch, late).AsTask().GetAwaiter().GetResult();
         }
 
         lost.TellAsync(stop).AsTask().GetAwaiter().GetResult();
@@ -190,17 +217,6 @@ internal sealed class GpioChipWatch(
         Release();
         (_tried, _triedOnce) = (time.GetTimestamp(), true);
         lost.Note(ChipPart, $"the GPIO chip '{chipName}' is gone");
-    }
-
-    private void Release()
-    {
-        foreach (var wired in _lines)
-        {
-            wired.Close();
-        }
-
-        _chip?.Dispose();
-        _chip = null;
     }
 
     // The kernel stamps edges with the monotonic clock, which is also the one behind TimeProvider's timestamps on Linux.

@@ -20,14 +20,13 @@ internal sealed class GpioContact(Device device, Quantity quantity)
     /// <summary>Edges that the kernel dropped because nobody took them in time.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Knows what the same contact at the same line knew before the site file was read again.</summary>
-    public void Follow(GpioContact before)
-    {
-        if (before.Device.Id == device.Id && before.Device.Source == device.Source)
-        {
-            (_active, _saidStuck) = (before._active, before._saidStuck);
-        }
-    }
+    /// <summary>Whether another is the same contact at the same line, as the site file had it before.</summary>
+    public bool IsAs(GpioContact before) =>
+        before.Device.Id == device.Id && before.Device.Class == device.Class && before.Device.Source == device.Source;
+
+    /// <summary>Knows what the same contact knew before the site file was read again.</summary>
+    public void Follow(GpioContact before) =>
+        (_active, _saidStuck, _sequence, Dropped) = (before._active, before._saidStuck, before._sequence, before.Dropped);
 
     /// <summary>The line was taken (again) and has this level.</summary>
     public void Begin(bool active, DateTimeOffset now, HeardBatch batch)

@@ -8,6 +8,7 @@ namespace SmartCourtyard.Gateway.Devices.Gpio;
 internal sealed class GpioContacts : BackgroundService
 {
     private readonly GpioChipWatch[] _chips;
+    private readonly HashSet<string> _parts;
     private GpioContacts? _before;
 
     public GpioContacts(
@@ -17,6 +18,7 @@ internal sealed class GpioContacts : BackgroundService
     {
         _before = before;
         Lost = new LostParts(partLost, logger);
+        _parts = courtyard.Devices.SelectMany(d => d.Source.DependsOn).ToHashSet(StringComparer.Ordinal);
         _chips =
         [
             .. courtyard.Devices.Where(d => d.Source is GpioSource && !GpioSource.IsOutput(d.Class))
@@ -31,19 +33,32 @@ internal sealed class GpioContacts : BackgroundService
     /// <summary>Edges that the kernel dropped before they were read, since the start.</summary>
     public long Dropped => _chips.Sum(c => c.Dropped);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        // Those before have stopped by now. What they knew last is known: a button that is pressed since is news.
-        foreach (var known in _before?._chips.SelectMany(c => c.Contacts) ?? [])
+        // One that hangs keeps its lines: two who read one line would each hear half of it.
+        if (_before is { ExecuteTask: null or { IsCompleted: true } } before)
         {
-            foreach (var contact in _chips.SelectMany(c => c.Contacts))
+            Lost.Follow(before.Lost, _parts);
+            foreach (var chip in _chips)
             {
-                contact.Follow(known);
+                Array.ForEach(before._chips, chip.TakeOver);
             }
+
+            // What nobody goes on with is given back before it is taken anew with another debounce or for another device.
+            before.Release();
         }
 
         _before = null;
-        return Task.WhenAll(_chips.Select(c => Task.Factory.StartNew(
-            () => c.Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        return base.StartAsync(cancellationToken);
     }
+
+    /// <summary>Gives all lines back to the kernel; after the end, where nobody follows.</summary>
+    public void Release()
+    {
+        Array.ForEach(_chips, c => c.Release());
+        _before?.Release();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_chips.Select(c => Task.Factory.StartNew(
+        () => c.Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 }

@@ -18,7 +18,7 @@ internal enum OutputResult
 
 /// <summary>
 /// Sirens, lamps and valves at GPIO lines. Each line has its rest state from the moment it is taken and gets it back when the gateway
-/// stops. When the gateway dies the kernel gives the line back, and what the pin does then is the chip's and the wiring's affair: wire so
+/// stops or its device leaves the site file; a line that stays in the file is not touched when the file is read again. When the gateway dies the kernel gives the line back, and what the pin does then is the chip's and the wiring's affair: wire so
 /// that a pin nobody drives is the safe state.
 /// </summary>
 internal sealed class GpioOutputs : BackgroundService
@@ -32,7 +32,9 @@ internal sealed class GpioOutputs : BackgroundService
     private readonly LostParts _lost;
     private readonly Func<HeardBatch, CancellationToken, ValueTask<bool>> _hear;
     private readonly TimeProvider _time;
+    private readonly HashSet<string> _parts;
     private GpioOutputs? _before;
+    private volatile GpioOutputs? _after;
 
     public GpioOutputs(
         Courtyard courtyard, Func<HeardBatch, CancellationToken, ValueTask<bool>> hear,
@@ -41,6 +43,7 @@ internal sealed class GpioOutputs : BackgroundService
     {
         (_hear, _time, _before, _devFolder) = (hear, time, before, (roots ?? new KernelRoots()).Dev);
         _lost = new LostParts(partLost, logger);
+        _parts = courtyard.Devices.SelectMany(d => d.Source.DependsOn).ToHashSet(StringComparer.Ordinal);
         foreach (var device in courtyard.Devices)
         {
             if (device.Source is GpioSource source && GpioSource.IsOutput(device.Class))
@@ -58,53 +61,85 @@ internal sealed class GpioOutputs : BackgroundService
     {
         lock (_gate)
         {
+            if (_after is { } after)
+            {
+                // Asked of these at the moment in which others took their place.
+                return after.Set(deviceId, on);
+            }
+
             if (!_outputs.TryGetValue(deviceId, out var output))
             {
                 return OutputResult.NoSuchOutput;
             }
 
-            output.Wanted = on;
+            (output.Wanted, output.IsTold) = (on, true);
             return output.Line is { } line && line.TrySet(on) && line.IsActive == on ? OutputResult.Done : OutputResult.OutOfReach;
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Follow();
         using var timer = new PeriodicTimer(LookEvery, _time);
-        try
+        do
         {
-            do
+            var batch = new HeardBatch();
+            Look(batch);
+            if (batch.Count > 0)
             {
-                var batch = new HeardBatch();
-                Look(batch);
-                if (batch.Count > 0)
-                {
-                    _ = await _hear(batch, stoppingToken).ConfigureAwait(false);
-                }
-
-                await _lost.TellAsync(stoppingToken).ConfigureAwait(false);
+                _ = await _hear(batch, stoppingToken).ConfigureAwait(false);
             }
-            while (_outputs.Count > 0 && await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+
+            await _lost.TellAsync(stoppingToken).ConfigureAwait(false);
         }
-        finally
-        {
-            Rest();
-        }
+        while (_outputs.Count > 0 && await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    /// <summary>A siren that sounds goes on sounding when the site file is read again.</summary>
-    private void Follow()
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var (id, known) in _before?._outputs ?? [])
+        if (_before is { ExecuteTask: null or { IsCompleted: true } } before)
         {
-            if (_outputs.TryGetValue(id, out var output) && output.Source == known.Source)
-            {
-                output.Wanted = known.Wanted;
-            }
+            _lost.Follow(before._lost, _parts);
+            TakeOver(before);
+            before.Release();
         }
 
         _before = null;
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Puts all outputs to rest and gives their lines back to the kernel; after the end, where nobody follows.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            foreach (var output in _outputs.Values)
+            {
+                output.Line?.TrySet(output.Source.RestsOn);
+                output.Close();
+            }
+        }
+
+        _before?.Release();
+    }
+
+    /// <summary>A siren that sounds goes on sounding when the site file is read again: its line stays as it is, taken and driven.</summary>
+    private void TakeOver(GpioOutputs before)
+    {
+        lock (before._gate)
+        {
+            lock (_gate)
+            {
+                foreach (var output in _outputs.Values)
+                {
+                    if (before._outputs.GetValueOrDefault(output.Device.Id) is { } known && known.Device.Class == output.Device.Class && known.Source == output.Source)
+                    {
+                        output.Follow(known);
+                    }
+                }
+            }
+
+            before._after = this;
+        }
     }
 
     private void Look(HeardBatch batch)
@@ -164,18 +199,6 @@ internal sealed class GpioOutputs : BackgroundService
         }
     }
 
-    private void Rest()
-    {
-        lock (_gate)
-        {
-            foreach (var output in _outputs.Values)
-            {
-                output.Line?.TrySet(output.Source.RestsOn);
-                output.Close();
-            }
-        }
-    }
-
     private static ulong Flags(GpioSource source) =>
         (source.ActiveLow ? GpioUapi.FlagActiveLow : 0) | GpioBiasFlags.Of(source.Bias) | source.Drive switch
         {
@@ -194,9 +217,26 @@ internal sealed class GpioOutputs : BackgroundService
 
         public bool Wanted { get; set; } = source.RestsOn;
 
+        /// <summary>Whether somebody told it its state since it was made.</summary>
+        public bool IsTold { get; set; }
+
         public bool SaidWrong { get; set; }
 
         public long? Reported { get; set; }
+
+        public void Follow(Driven before)
+        {
+            (Line, before.Line) = (before.Line, null);
+            (SaidWrong, Reported) = (before.SaidWrong, before.Reported);
+            if (!IsTold)
+            {
+                Wanted = before.Wanted;
+            }
+            else
+            {
+                Line?.TrySet(Wanted);
+            }
+        }
 
         public void Close()
         {

@@ -80,6 +80,14 @@ internal static class SensorChannels
         return KindOf(iio, sensor, channel)?.ToOurs(value.Value) ?? value;
     }
 
+    /// <summary>From the raw numbers of an IIO channel to our unit, as the channel's files say now.</summary>
+    public static Func<double, double> FromRaw(string sensor, string folder, string channel)
+    {
+        double offset = Beside(folder, channel, "offset") ?? 0, scale = Beside(folder, channel, "scale") ?? 1;
+        var ours = KindOf(iio: true, sensor, channel)?.ToOurs ?? (same => same);
+        return raw => ours((raw + offset) * scale);
+    }
+
     private static double? ReadIio(string folder, string channel, out string? problem)
     {
         var processed = SensorFile.Number(Path.Combine(folder, $"in_{channel}_input"), out problem);
@@ -96,9 +104,12 @@ internal static class SensorChannels
         return (raw + (Beside(folder, channel, "offset") ?? 0)) * (Beside(folder, channel, "scale") ?? 1);
     }
 
-    // Of the channel alone, or shared by all channels of its type (in_voltage_scale).
+    // Of the channel alone, or shared by all channels of its type (in_voltage_scale; between two inputs in_voltage-voltage_scale).
     private static double? Beside(string folder, string channel, string what) =>
         SensorFile.Number(Path.Combine(folder, $"in_{channel}_{what}"), out _)
+        ?? (channel.Contains('-', StringComparison.Ordinal)
+            ? SensorFile.Number(Path.Combine(folder, $"in_{string.Join('-', channel.Split('-').Select(TypeOf))}_{what}"), out _)
+            : null)
         ?? SensorFile.Number(Path.Combine(folder, $"in_{TypeOf(channel)}_{what}"), out _)
         ?? SensorFile.Number(Path.Combine(folder, $"in_{TypeOf(channel).Split('_')[0]}_{what}"), out _);
 

@@ -8,11 +8,14 @@ namespace SmartCourtyard.Gateway.Devices.Sysfs;
 internal sealed class SensorJudge(Device device, SensorSource source, TimeProvider time)
 {
     private static readonly TimeSpan LoopSaidEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FaultyFor = TimeSpan.FromMilliseconds(250);
 
     private readonly long _since = time.GetTimestamp();
     private LoopState? _saidLoop;
     private LoopState? _lastLoop;
     private long _loopSaidAt;
+    private TimeSpan _lastLoopSince;
+    private bool _lastLoopIsSure;
 
     public GasCurve? Curve { get; } = source is IioSource { Element: { } element } ? GasCurve.Of(element.Kind) : null;
 
@@ -35,18 +38,55 @@ internal sealed class SensorJudge(Device device, SensorSource source, TimeProvid
     /// </summary>
     public void Loop(double volts, HeardBatch batch)
     {
-        var iio = (IioSource)source;
-        var state = iio.Loop!.Judge(volts);
-        var sure = state is LoopState.Normal or LoopState.Alarm || state == _lastLoop;
+        var state = ((IioSource)source).Loop!.Judge(volts);
+        var sure = IsGood(state) || state == _lastLoop;
         _lastLoop = state;
-        if (!sure || (state == _saidLoop && time.GetElapsedTime(_loopSaidAt) < LoopSaidEvery))
+        if (sure)
+        {
+            Say(state, time.GetUtcNow(), batch);
+        }
+    }
+
+    /// <summary>
+    /// One of many samples of a loop. Two in a row count: between one band and another lies at most a single sample of a third. A fault
+    /// must last, because a contact that bounces is open and shorted in turn.
+    /// </summary>
+    /// <param name="volts">The loop's voltage.</param>
+    /// <param name="ago">How long ago it was taken.</param>
+    /// <param name="batch">Gets what is to be said.</param>
+    public void Sample(double volts, TimeSpan ago, HeardBatch batch)
+    {
+        var state = ((IioSource)source).Loop!.Judge(volts);
+        var at = time.GetElapsedTime(0) - ago;
+        if (state != _lastLoop)
+        {
+            (_lastLoop, _lastLoopSince, _lastLoopIsSure) = (state, at, false);
+            return;
+        }
+
+        _lastLoopIsSure |= IsGood(state) || at - _lastLoopSince >= FaultyFor;
+        if (_lastLoopIsSure)
+        {
+            Say(state, time.GetUtcNow() - ago, batch);
+        }
+    }
+
+    /// <summary>Knows what the judge of the same device knew before the site file was read again.</summary>
+    public void Follow(SensorJudge before) => (_saidLoop, _lastLoop, _loopSaidAt, _lastLoopSince, _lastLoopIsSure) =
+        (before._saidLoop, before._lastLoop, before._loopSaidAt, before._lastLoopSince, before._lastLoopIsSure);
+
+    private static bool IsGood(LoopState state) => state is LoopState.Normal or LoopState.Alarm;
+
+    private void Say(LoopState state, DateTimeOffset now, HeardBatch batch)
+    {
+        if (state == _saidLoop && time.GetElapsedTime(_loopSaidAt) < LoopSaidEvery)
         {
             return;
         }
 
         (_saidLoop, _loopSaidAt) = (state, time.GetTimestamp());
-        var faulty = state is not (LoopState.Normal or LoopState.Alarm);
-        var now = time.GetUtcNow();
+        var iio = (IioSource)source;
+        var faulty = !IsGood(state);
         batch.Open.Add(new Reading(device, Quantity.Fault, faulty ? 1 : 0, now));
         if (Intrusion(device.Class))
         {

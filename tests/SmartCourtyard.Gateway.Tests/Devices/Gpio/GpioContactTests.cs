@@ -86,12 +86,26 @@ public sealed class GpioContactTests
     {
         Said(b => _button.Begin(active: false, TestClock.Night, b));
         var next = new GpioContact(Of(DeviceClass.EmergencyButton), Quantity.Emergency);
+        Assert.True(next.IsAs(_button));
         next.Follow(_button);
         Assert.Equal(["emergency 1 Live momentary"], Said(b => next.Begin(active: true, TestClock.Night, b)));
 
         var elsewhere = new GpioContact(Button with { Source = new GpioSource("other", "17") }, Quantity.Emergency);
-        elsewhere.Follow(_button);
-        Assert.Equal(["emergency 1 Retained momentary"], Said(b => elsewhere.Begin(active: true, TestClock.Night, b)));
+        var another = new GpioContact(Button with { Class = DeviceClass.FallDetector }, Quantity.Fall);
+        Assert.False(elsewhere.IsAs(_button) || another.IsAs(_button));
+    }
+
+    [Fact]
+    public void The_edges_of_a_line_that_was_taken_over_are_counted_on()
+    {
+        Said(b => _button.Begin(active: false, TestClock.Night, b));
+        Said(b => _button.Hear(active: true, 1, TestClock.Night, b));
+        var next = new GpioContact(Of(DeviceClass.EmergencyButton), Quantity.Emergency);
+        next.Follow(_button);
+        Said(b => Assert.True(next.Hear(active: false, 2, TestClock.Night, b)));
+        Assert.Equal(0, next.Dropped);
+        Said(b => Assert.False(next.Hear(active: true, 5, TestClock.Night, b)));
+        Assert.Equal(2, next.Dropped);
     }
 
     private static Device Of(DeviceClass deviceClass) => new(deviceClass.Name(), null, deviceClass, new Place(), new GpioSource("chip", "17"));

@@ -126,6 +126,47 @@ public sealed class SensorTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_samples_two_in_a_row_are_an_alarm_one_is_none_and_a_fault_must_last()
+    {
+        var source = new IioSource("ads1015", null, Every, null, "voltage0", new LoopBands(new Band(0.9, 1.1), new Band(1.4, 1.6)), Buffer: new());
+        var judge = new SensorJudge(Device(DeviceClass.SmokeDetector, source), source, _clock);
+        string[] Samples(params double[] volts) => Said(batch =>
+        {
+            foreach (var v in volts)
+            {
+                _clock.Advance(seconds: 0.01);
+                judge.Sample(v, TimeSpan.Zero, batch);
+            }
+        });
+        Assert.Equal(["fault=0", "smoke=0"], Samples([.. Enumerable.Repeat(1.0, 50)]));
+        // On its way from rest to a cut wire the voltage passes the alarm.
+        Assert.Empty(Samples(1.5, 3.3, 1.5, 3.3, 1.0, 1.0));
+        Assert.Equal(["fault=0", "smoke=1", "fault=0", "smoke=0"], Samples(1.5, 1.5, 1.5, 1.0, 1.0, 1.0));
+        Assert.Empty(Samples([.. Enumerable.Repeat(3.3, 25), 1.0]));
+        Assert.Equal(["fault=1"], Samples([.. Enumerable.Repeat(3.3, 60)]));
+        Assert.Equal(["fault=0", "smoke=0"], Samples([.. Enumerable.Repeat(1.0, 900)]));
+        // Nothing changes: a sign of life each ten seconds, however many samples.
+        Assert.Equal(["fault=0", "smoke=0", "fault=0", "smoke=0"], Samples([.. Enumerable.Repeat(1.0, 2_000)]));
+    }
+
+    [Fact]
+    public void Samples_that_waited_in_the_kernel_are_dated_back_and_a_fault_counts_by_their_time()
+    {
+        var source = new IioSource("ads1015", null, Every, null, "voltage0", new LoopBands(new Band(0.9, 1.1), new Band(1.4, 1.6)), Buffer: new());
+        var judge = new SensorJudge(Device(DeviceClass.SmokeDetector, source), source, _clock);
+        var batch = new HeardBatch();
+        _clock.Advance(seconds: 60);
+        for (var ago = 2_000; ago >= 0; ago -= 10)
+        {
+            judge.Sample(ago is > 1_500 and <= 1_550 ? 1.5 : ago < 500 ? 3.3 : 1.0, TimeSpan.FromMilliseconds(ago), batch);
+        }
+
+        Assert.Equal(["fault=0", "smoke=0", "fault=0", "smoke=1", "fault=0", "smoke=0", "fault=1"], Texts(batch));
+        Assert.Equal(
+            [1_990, 1_540, 1_490, 240], batch.Readings.Where(r => r.Quantity == Quantity.Fault).Select(r => (_clock.GetUtcNow() - r.ObservedAt).TotalMilliseconds));
+    }
+
+    [Fact]
     public void A_cut_wire_at_a_door_is_tampering_and_an_open_door_is_no_closed_contact()
     {
         var source = new IioSource("ads1015", null, Every, null, "voltage0", new LoopBands(new Band(0.9, 1.1), new Band(1.4, 1.6)));

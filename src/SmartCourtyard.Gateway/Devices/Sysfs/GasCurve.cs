@@ -5,8 +5,9 @@ namespace SmartCourtyard.Gateway.Devices.Sysfs;
 
 /// <summary>
 /// The sensitivity of a bare tin-oxide element, a straight line in double-logarithmic scale: ppm = A · (Rs/R0)^B. Read off the curve
-/// in the maker's datasheet (Hanwei/Winsen), whose R0 is the resistance in a given gas. Elements differ by a factor of two and drift
-/// with temperature, humidity and age: an indication, never a detector.
+/// in the maker's datasheet (Hanwei/Winsen), whose R0 is the resistance in a given gas; the numbers are those of the regression that
+/// MQSensorsLib (Califa, Contreras et al.) publishes for the same figures, with 4.4 (MQ-4) and 27.5 (MQ-7) as the ratio in clean air.
+/// Elements differ by a factor of two and drift with temperature, humidity and age: an indication, never a detector.
 /// </summary>
 internal sealed record GasCurve(string Kind, Quantity Quantity, double A, double B, double HighestPpm)
 {

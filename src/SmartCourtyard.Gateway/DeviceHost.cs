@@ -9,7 +9,7 @@ namespace SmartCourtyard.Gateway;
 /// <param name="Refused">Tells that the file was refused and why, or (null) that it is good.</param>
 /// <param name="Replaced">Told last, when the new courtyard is in force.</param>
 internal sealed record ReloadOutputs(
-    Func<Courtyard, IReadOnlySet<string>, CancellationToken, ValueTask> Judge, Func<string?, CancellationToken, ValueTask> Refused,
+    Func<SiteResult, IReadOnlySet<string>, CancellationToken, ValueTask> Judge, Func<string?, CancellationToken, ValueTask> Refused,
     Action<SiteResult> Replaced);
 
 /// <summary>
@@ -127,7 +127,7 @@ internal sealed partial class DeviceHost : BackgroundService
             LogHanging(hanging.GetType().Name);
         }
 
-        await _outputs.Judge(next.Courtyard, unchanged, stop).ConfigureAwait(false);
+        await _outputs.Judge(site, unchanged, stop).ConfigureAwait(false);
         _current = next;
         await next.StartAsync().ConfigureAwait(false);
         _outputs.Replaced(site);

@@ -66,7 +66,7 @@ internal sealed partial class GatewayParts
                 influxFeed?.Add(batch);
             });
         var watch = new WatchLoop(
-            courtyard, Memory(options, store, loggers), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>());
+            courtyard, site.Rules, Memory(options, store, loggers), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>());
         journal.StorageFailing = async (stands, detail) =>
             await watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).ConfigureAwait(false);
         workers.Add(watch);
@@ -138,7 +138,7 @@ internal sealed partial class GatewayParts
         GatewayOptions options, SiteResult site, DeviceOutlets outlets, WatchLoop watch, Action<SiteResult> replaced, ILoggerFactory loggers)
     {
         var outputs = new ReloadOutputs(
-            watch.ReloadAsync, (reason, stop) => watch.TroubleAsync(TroubleReason.SiteRefused, reason is not null, reason, stop), replaced);
+            (now, unchanged, stop) => watch.ReloadAsync(now.Courtyard!, now.Rules, unchanged, stop), (reason, stop) => watch.TroubleAsync(TroubleReason.SiteRefused, reason is not null, reason, stop), replaced);
         return new DeviceHost(
             options.SiteFile, site, (now, before) => new DeviceWorkers(now, outlets, before), outputs, loggers.CreateLogger<DeviceHost>());
     }

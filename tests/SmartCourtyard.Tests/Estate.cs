@@ -1,3 +1,4 @@
+using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
 
@@ -11,6 +12,9 @@ internal static class Estate
     public static Moment After(double seconds) => new(Night.AddSeconds(seconds), TimeSpan.FromSeconds(seconds));
 
     public static Moment AfterHours(double hours) => After(hours * 3600);
+
+    /// <summary>A rulebook in which one device has limits of its own.</summary>
+    public static Rulebook Limited(string device, params Limit[] limits) => new(new Dictionary<string, DeviceRules> { [device] = new(limits) });
 
     public static Device Device(DeviceClass deviceClass, string id = "b03-u1-301", Source? source = null) => new(
         id, null, deviceClass, new Place("b03", 1, 3, "301", "厨房"), source ?? new Zigbee2MqttSource("b03/" + id));

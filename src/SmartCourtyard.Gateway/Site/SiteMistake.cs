@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
 
 namespace SmartCourtyard.Gateway.Site;
@@ -20,6 +21,9 @@ internal sealed record SiteResult(Courtyard? Courtyard, IReadOnlyList<SiteMistak
 
     /// <summary>How many buildings and devices the file lists, good or not.</summary>
     public (int Buildings, int Devices) Listed { get; init; }
+
+    /// <summary>By which rules the devices are judged.</summary>
+    public Rulebook Rules { get; init; } = Rulebook.Usual;
 
     /// <summary>The file as it was read; empty where it could not be.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }

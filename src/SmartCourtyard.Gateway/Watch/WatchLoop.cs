@@ -9,23 +9,6 @@ using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Watch;
 
-/// <summary>What the loop hands its events and readings to.</summary>
-/// <param name="Store">Appends to the journal; true when it is on disk. An empty entry is a barrier.</param>
-/// <param name="StoreIsBehind">True while something appended earlier is not on disk yet.</param>
-/// <param name="Measure">Takes readings to the measurements; never waits.</param>
-internal sealed record WatchOutputs(Func<JournalEntry, ValueTask<bool>> Store, Func<bool> StoreIsBehind, Action<HeardBatch> Measure);
-
-/// <summary>What another run of the gateway left behind.</summary>
-/// <param name="Alarms">That are not done with.</param>
-/// <param name="Deliveries">Fingerprints, oldest first.</param>
-/// <param name="Devices">What was known of them.</param>
-/// <param name="Troubles">That stood.</param>
-internal sealed record WatchMemory(
-    IReadOnlyList<Alarm> Alarms, IReadOnlyList<long> Deliveries, IReadOnlyList<DeviceMemory> Devices, IReadOnlyList<KeptTrouble> Troubles)
-{
-    public static readonly WatchMemory Empty = new([], [], [], []);
-}
-
 /// <summary>
 /// The one loop: readings, ticks, receipts and news about connections enter by one bounded channel and leave as events. Everything
 /// it knows it owns alone, so there are no locks; what others may see are snapshots.
@@ -38,7 +21,7 @@ internal sealed partial class WatchLoop : BackgroundService
     private static readonly FrozenSet<string> NoDevice = FrozenSet<string>.Empty;
 
     // Judging is quick and waits for nothing, so the thread that brings a message may do it: one wake-up less before the disk.
-    private readonly Channel<Input> _inputs = Channel.CreateBounded<Input>(
+    private readonly Channel<WatchInput> _inputs = Channel.CreateBounded<WatchInput>(
         new BoundedChannelOptions(1_000) { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly AlarmBook _alarms;
     private readonly HealthBook _health;
@@ -49,18 +32,19 @@ internal sealed partial class WatchLoop : BackgroundService
     private readonly RecentDeliveries _deliveries;
     private readonly List<AlarmChange> _alarmChanges = [];
     private readonly List<TroubleChange> _troubleChanges = [];
-    private readonly Courtyard _first;
+    private readonly (Courtyard Courtyard, Rulebook Rules) _first;
     private readonly WatchMemory _memory;
     private ImmutableArray<Alarm> _open;
     private volatile HealthCount _healthCount;
+    private TimeSpan? _armed;
     private long _judged;
 
     public WatchLoop(
-        Courtyard courtyard, WatchMemory memory, WatchOutputs outputs, WatchClock clock, ILogger<WatchLoop> logger)
+        Courtyard courtyard, Rulebook rules, WatchMemory memory, WatchOutputs outputs, WatchClock clock, ILogger<WatchLoop> logger)
     {
-        _first = courtyard;
+        _first = (courtyard, rules);
         _memory = memory;
-        _alarms = new AlarmBook(memory.Alarms);
+        _alarms = new AlarmBook(memory.Alarms, rules);
         _health = new HealthBook(courtyard, clock.Now());
         _healthCount = new HealthCount(_health.Describe());
         _writer = new EventWriter(courtyard.Id);
@@ -112,11 +96,12 @@ internal sealed partial class WatchLoop : BackgroundService
     /// ended before.
     /// </summary>
     /// <param name="courtyard">The courtyard from now on; its id is the old one.</param>
+    /// <param name="rules">By which its devices are judged.</param>
     /// <param name="unchanged">Ids of the devices whose class and source are as before: what is known of them is kept.</param>
     /// <param name="stop">Ends the waiting.</param>
-    public async ValueTask ReloadAsync(Courtyard courtyard, IReadOnlySet<string> unchanged, CancellationToken stop)
+    public async ValueTask ReloadAsync(Courtyard courtyard, Rulebook rules, IReadOnlySet<string> unchanged, CancellationToken stop)
     {
-        var reload = new Reload(courtyard, unchanged);
+        var reload = new Reload(courtyard, rules, unchanged);
         await _inputs.Writer.WriteAsync(reload, stop).ConfigureAwait(false);
         await reload.Done.Task.WaitAsync(stop).ConfigureAwait(false);
     }
@@ -141,15 +126,17 @@ internal sealed partial class WatchLoop : BackgroundService
     {
         await KeepAsync(new JournalEntry { Events = [_writer.Started(_clock.Started())] }, null).ConfigureAwait(false);
         // The file may have changed while the gateway was stopped.
-        _alarms.Serve(_first, NoDevice, _alarmChanges);
+        _alarms.Serve(_first.Courtyard, _first.Rules, NoDevice, _alarmChanges);
         _health.Restore(_memory.Devices, _memory.Troubles, _clock.Now(), _troubleChanges);
         Keep(null, []);
         var ticks = TickAsync(stoppingToken);
         try
         {
+            using var due = _clock.Time.CreateTimer(_ => _inputs.Writer.TryWrite(new Due()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             await foreach (var input in _inputs.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
             {
                 Take(input);
+                Pass(due);
             }
         }
         finally
@@ -167,7 +154,30 @@ internal sealed partial class WatchLoop : BackgroundService
         }
     }
 
-    private void Take(Input input)
+    /// <summary>What had to last has lasted. The timer only wakes the loop: a full channel wakes it as well.</summary>
+    private void Pass(ITimer timer)
+    {
+        if (_alarms.Due is null && _armed is null)
+        {
+            return;
+        }
+
+        var now = _clock.Now();
+        _alarms.Pass(now, _alarmChanges);
+        if (_alarmChanges.Count > 0)
+        {
+            Keep(null, []);
+        }
+
+        if (_alarms.Due != _armed)
+        {
+            _armed = _alarms.Due;
+            // A timer counts whole milliseconds; one too early would find nothing due.
+            timer.Change(_armed is { } at ? at - now.Uptime + TimeSpan.FromMilliseconds(1) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Take(WatchInput input)
     {
         switch (input)
         {
@@ -183,6 +193,9 @@ internal sealed partial class WatchLoop : BackgroundService
                 break;
             case Reload reload:
                 Serve(reload);
+                break;
+            case Due:
+                _armed = null;
                 break;
             case Tick:
                 _health.Tick(_clock.Now(), _troubleChanges);
@@ -200,7 +213,7 @@ internal sealed partial class WatchLoop : BackgroundService
 
     private void Serve(Reload reload)
     {
-        _alarms.Serve(reload.Courtyard, reload.Unchanged, _alarmChanges);
+        _alarms.Serve(reload.Courtyard, reload.Rules, reload.Unchanged, _alarmChanges);
         _health.Serve(reload.Courtyard, reload.Unchanged, _clock.Now(), _troubleChanges);
         Keep(null, []);
         reload.Done.TrySetResult();
@@ -343,33 +356,4 @@ internal sealed partial class WatchLoop : BackgroundService
 
     [LoggerMessage(LogLevel.Warning, "trouble {Step}: {Reason} at {Device}")]
     private partial void LogTrouble(string step, TroubleReason reason, string device);
-
-    private abstract record Input;
-
-    private sealed record Heard(HeardBatch Batch, long Since) : Input
-    {
-        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed record ReceiptInput(DutyCommand Command) : Input;
-
-    private sealed record OwnTrouble(TroubleReason Reason, bool Stands, string? Detail, string? Part = null) : Input;
-
-    private sealed record Reload(Courtyard Courtyard, IReadOnlySet<string> Unchanged) : Input
-    {
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed record Tick : Input;
-
-    private sealed record MemoryQuestion : Input
-    {
-        public TaskCompletionSource<IReadOnlyList<DeviceMemory>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed record Question : Input
-    {
-        public TaskCompletionSource<(IReadOnlyList<DeviceHealth>, IReadOnlyList<Trouble>)> Answer { get; } =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }

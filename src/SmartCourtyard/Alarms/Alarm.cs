@@ -28,6 +28,12 @@ public sealed record Alarm(
     bool Test,
     Receipts Receipts)
 {
+    /// <summary>A second detector in the same unit says the same or what belongs to it (<see cref="Confirmation.Rules"/>). Never taken back.</summary>
+    public bool Confirmed { get; init; }
+
+    /// <summary>A fire on more than one floor of the building. Never taken back.</summary>
+    public bool Spread { get; init; }
+
     /// <summary>What is at stake.</summary>
     public Severity Severity => Kind.Severity();
 
@@ -65,7 +71,7 @@ public enum AlarmStep
 {
     /// <summary>It began.</summary>
     Raised,
-    /// <summary>It was activated again while open.</summary>
+    /// <summary>It was activated again while open, or became more certain.</summary>
     Updated,
     /// <summary>Its cause is gone; people may still be at it.</summary>
     Cleared,

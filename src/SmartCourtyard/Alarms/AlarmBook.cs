@@ -9,24 +9,20 @@ namespace SmartCourtyard.Alarms;
 /// </summary>
 public sealed class AlarmBook
 {
-    private readonly IReadOnlyList<AlarmRule> _rules;
     private readonly Dictionary<(string Device, AlarmKind Kind), Alarm> _byPoint = [];
     private readonly Dictionary<string, Alarm> _byId = new(StringComparer.Ordinal);
-    private readonly Dictionary<Device, bool?[]> _levels = [];
-    private readonly bool[] _watched = new bool[Quantities.All.Count];
+    private readonly Dictionary<Device, DeviceJudge> _judges = [];
+    private readonly List<PointRule> _awaited = [];
+    private readonly List<Turn> _turns = [];
+    private Rulebook _rules;
     private Dictionary<string, Device>? _courtyard;
 
     /// <summary>Begins with the alarms that the journal holds.</summary>
     /// <param name="restored">Alarms that are open, or whose cause still stood, when the gateway stopped.</param>
-    /// <param name="rules">The rules; <see cref="AlarmRule.Defaults"/> where null.</param>
-    public AlarmBook(IEnumerable<Alarm> restored, IReadOnlyList<AlarmRule>? rules = null)
+    /// <param name="rules">The rules; <see cref="Rulebook.Usual"/> where null.</param>
+    public AlarmBook(IEnumerable<Alarm> restored, Rulebook? rules = null)
     {
-        _rules = rules ?? AlarmRule.Defaults;
-        foreach (var rule in _rules)
-        {
-            _watched[(int)rule.Condition.Quantity] = true;
-        }
-
+        _rules = rules ?? Rulebook.Usual;
         foreach (var alarm in restored)
         {
             Keep(alarm);
@@ -36,26 +32,35 @@ public sealed class AlarmBook
     /// <summary>The alarms that are open or whose cause still stands.</summary>
     public IReadOnlyCollection<Alarm> Alarms => _byId.Values;
 
+    /// <summary>When <see cref="Pass"/> may next have something to say, on the monotonic clock; null while nothing waits for its time.</summary>
+    public TimeSpan? Due { get; private set; }
+
     /// <summary>
     /// Goes on with the devices of a courtyard. Open alarms stay open, also those of devices that are gone: only people close them.
     /// What people are done with and no device can end any more is forgotten.
     /// </summary>
     /// <param name="courtyard">The courtyard from now on.</param>
-    /// <param name="unchanged">Ids of devices that speak as before: what their points say still counts. All others begin anew.</param>
+    /// <param name="rules">The rules from now on.</param>
+    /// <param name="unchanged">Ids of devices that speak as before: what their points say still counts where the rules are as before too.</param>
     /// <param name="steps">Receives the alarms that end by it.</param>
-    public void Serve(Courtyard courtyard, IReadOnlySet<string> unchanged, List<AlarmChange> steps)
+    public void Serve(Courtyard courtyard, Rulebook rules, IReadOnlySet<string> unchanged, List<AlarmChange> steps)
     {
         _courtyard = courtyard.Devices.ToDictionary(d => d.Id, StringComparer.Ordinal);
-        var before = _levels.ToDictionary(l => l.Key.Id, l => l.Value, StringComparer.Ordinal);
-        _levels.Clear();
+        var before = _judges.ToDictionary(j => j.Key.Id, j => j.Value, StringComparer.Ordinal);
+        _judges.Clear();
+        _awaited.Clear();
         foreach (var device in courtyard.Devices)
         {
-            if (unchanged.Contains(device.Id) && before.TryGetValue(device.Id, out var levels))
+            var judge = new DeviceJudge(device, rules.For(device), unchanged.Contains(device.Id) ? before.GetValueOrDefault(device.Id) : null);
+            _judges.Add(device, judge);
+            foreach (var point in judge.Rules)
             {
-                _levels.Add(device, levels);
+                Await(point);
             }
         }
 
+        _rules = rules;
+        SetDue();
         foreach (var alarm in _byId.Values.Where(a => !a.IsOpen && !CanEnd(a)).ToList())
         {
             Forget(alarm);
@@ -69,15 +74,56 @@ public sealed class AlarmBook
     /// <param name="steps">Receives what follows, in order.</param>
     public void Hear(ReadOnlySpan<Reading> message, Moment now, List<AlarmChange> steps)
     {
+        Pass(now, steps);
+        if (message.IsEmpty)
+        {
+            return;
+        }
+
         var test = false;
         foreach (ref readonly var reading in message)
         {
             test |= reading.Quantity == Quantity.Test && reading.IsOn;
         }
 
-        // What begins is judged before what ends: an alarm that goes on by another quantity of the same message does not end.
-        JudgeAll(message, rising: true, test, now, steps);
-        JudgeAll(message, rising: false, test, now, steps);
+        var judge = JudgeOf(message[0].Device);
+        foreach (ref readonly var reading in message)
+        {
+            foreach (var point in judge.Of(reading.Quantity))
+            {
+                Hear(point, in reading, test, now);
+            }
+        }
+
+        if (_turns.Count > 0)
+        {
+            Follow(judge, now, steps);
+        }
+    }
+
+    /// <summary>Lets time pass: what had to last has lasted, what had to be over is over.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="steps">Receives what follows, in the order of the times at which it was due.</param>
+    public void Pass(Moment now, List<AlarmChange> steps)
+    {
+        while (Due <= now.Uptime)
+        {
+            var point = _awaited.MinBy(p => p.State.Due)!;
+            var before = point.State.Holds;
+            var due = point.State.Due!.Value;
+            if (point.State.Pass(due) != before)
+            {
+                _turns.Add(new Turn(point, point.Value, Origin.Live, point.Test, before));
+                Follow(_judges[point.Device], now, steps);
+            }
+            else if (point.State.Due <= due)
+            {
+                throw new InvalidOperationException($"a condition on {point.Rule.Condition.Quantity} was due and did not move");
+            }
+
+            Await(point);
+            SetDue();
+        }
     }
 
     /// <summary>Writes down a receipt. A receipt for an alarm that is not here is late news and changes nothing.</summary>
@@ -110,142 +156,158 @@ public sealed class AlarmBook
     /// <summary>Whether there is a device whose readings can still say that the cause is gone.</summary>
     private bool CanEnd(Alarm alarm)
         => _courtyard is null
-            || (_courtyard.TryGetValue(alarm.DeviceId, out var device) && _rules.Any(r => r.KindFor(device) == alarm.Kind));
+            || (_courtyard.TryGetValue(alarm.DeviceId, out var device) && JudgeOf(device).Rules.Any(r => r.Rule.Kind == alarm.Kind));
 
     private static bool IsMomentary(Alarm alarm) => alarm.Kind is AlarmKind.EmergencyCall;
 
-    private void JudgeAll(ReadOnlySpan<Reading> message, bool rising, bool test, Moment now, List<AlarmChange> steps)
+    private DeviceJudge JudgeOf(Device device)
     {
-        foreach (ref readonly var reading in message)
+        if (!_judges.TryGetValue(device, out var judge))
         {
-            if (!_watched[(int)reading.Quantity])
-            {
-                continue;
-            }
-
-            for (var i = 0; i < _rules.Count; i++)
-            {
-                if (_rules[i].Condition.Quantity == reading.Quantity)
-                {
-                    Judge(i, in reading, rising, test, now, steps);
-                }
-            }
+            _judges.Add(device, judge = new DeviceJudge(device, _rules.For(device)));
         }
+
+        return judge;
     }
 
-    private void Judge(int index, in Reading reading, bool rising, bool test, Moment now, List<AlarmChange> steps)
+    private void Hear(PointRule point, in Reading reading, bool test, Moment now)
     {
-        var rule = _rules[index];
+        var live = reading.Origin == Origin.Live;
         if (reading.Momentary)
         {
             // A kept message says nothing about when somebody pressed; only a live one is a press.
-            if (rising && reading.IsOn && reading.Origin == Origin.Live)
+            if (reading.IsOn && live)
             {
-                Activate(rule, in reading, test, now, steps);
+                _turns.Add(new Turn(point, reading.Value, reading.Origin, test, null, Press: true));
             }
 
             return;
         }
 
-        if (!_levels.TryGetValue(reading.Device, out var levels))
+        if (!live && !point.Rule.RaisesFromRetained && reading.IsOn)
         {
-            _levels.Add(reading.Device, levels = new bool?[_rules.Count]);
-        }
-
-        var before = levels[index];
-        var holds = rule.Condition.Holds(reading.Value, before);
-        if (holds != rising)
-        {
+            // A call that a broker kept, from nobody knows when. It leaves no trace, so that the next live one is heard.
             return;
         }
 
-        if (holds && !test && reading.Origin == Origin.Live && Find(rule, reading.Device) is { IsOpen: true, Test: true, Condition: AlarmCondition.Active })
+        var (before, stood) = (point.State.Holds, point.State.Stands);
+        var holds = point.State.Hear(reading.Value, now.Uptime);
+        (point.Value, point.Test) = (reading.Value, test);
+        if (holds != before || point.State.Stands != stood || (holds == true && live && !test && _byId.Count > 0 && IsTestOver(point)))
         {
-            // The test is over and the danger still stands: it is real, and it must be heard.
-            levels[index] = true;
-            Activate(rule, in reading, test, now, steps);
-            return;
+            _turns.Add(new Turn(point, reading.Value, reading.Origin, test, before));
         }
 
-        if (holds == before)
+        if (point.State.Due is not null || point.IsAwaited)
         {
-            return;
+            Await(point);
+            SetDue();
         }
-
-        if (!holds)
-        {
-            levels[index] = false;
-            Fall(rule, in reading, levels, steps);
-        }
-        else if (reading.Origin == Origin.Live || rule.RaisesFromRetained)
-        {
-            levels[index] = true;
-            Rise(rule, in reading, before, test, now, steps);
-        }
-
-        // Else it is a call that a broker kept, from nobody knows when. It leaves no trace, so that the next live one is heard.
     }
 
-    private void Rise(AlarmRule rule, in Reading reading, bool? before, bool test, Moment now, List<AlarmChange> steps)
+    /// <summary>The test is over and the danger still stands: it is real, and it must be heard.</summary>
+    private bool IsTestOver(PointRule point) => Find(point) is { IsOpen: true, Test: true, Condition: AlarmCondition.Active };
+
+    /// <summary>What begins is judged before what ends: an alarm that goes on by another quantity of the same message does not end.</summary>
+    private void Follow(DeviceJudge judge, Moment now, List<AlarmChange> steps)
     {
-        var standing = Find(rule, reading.Device);
-        var stands = standing is { Condition: AlarmCondition.Active };
-        if (stands && standing!.IsOpen)
+        foreach (var turn in _turns)
+        {
+            if (turn.Press || (turn.Point.State.Holds == true && (turn.Before != true || IsTestOver(turn.Point))))
+            {
+                Rise(turn, now, steps);
+            }
+        }
+
+        foreach (var turn in _turns)
+        {
+            if (!turn.Press && turn.Point.State.Stands == false)
+            {
+                Fall(turn, judge, steps);
+            }
+        }
+
+        _turns.Clear();
+    }
+
+    private void Rise(in Turn turn, Moment now, List<AlarmChange> steps)
+    {
+        var standing = Find(turn.Point);
+        if (turn.Press || (standing is { IsOpen: true, Test: true, Condition: AlarmCondition.Active } && !turn.Test && turn.Origin == Origin.Live))
+        {
+            Activate(turn, standing, now, steps);
+        }
+        else if (standing is { Condition: AlarmCondition.Active, IsOpen: true })
         {
             // The same activation, seen through a second quantity or heard again after a restart.
-            return;
         }
-
-        if (reading.Origin == Origin.Retained && before is null && stands)
+        else if (turn is { Origin: Origin.Retained, Before: null } && standing is { Condition: AlarmCondition.Active })
         {
             // Kept state: people are done with exactly this activation.
-            return;
         }
-
-        Activate(rule, in reading, test, now, steps);
+        else
+        {
+            Activate(turn, standing, now, steps);
+        }
     }
 
-    private void Activate(AlarmRule rule, in Reading reading, bool test, Moment now, List<AlarmChange> steps)
+    private void Activate(in Turn turn, Alarm? standing, Moment now, List<AlarmChange> steps)
     {
-        var open = Find(rule, reading.Device);
-        if (open is not null && !open.IsOpen)
+        if (standing is { IsOpen: false })
         {
             // People are done with it and a new one begins: it ends here, or whoever keeps alarms would keep it for ever.
-            Forget(open);
-            steps.Add(new AlarmChange(AlarmStep.Cleared, open with { Condition = AlarmCondition.Cleared }));
-            open = null;
+            Forget(standing);
+            steps.Add(new AlarmChange(AlarmStep.Cleared, standing with { Condition = AlarmCondition.Cleared }));
+            standing = null;
         }
 
-        var alarm = open is null
+        var (rule, device) = (turn.Point.Rule, turn.Point.Device);
+        var alarm = standing is null
             ? new Alarm(
-                Guid.CreateVersion7(now.Time).ToString(), rule.KindFor(reading.Device), reading.Device.Id, reading.Device.At,
-                reading.Quantity, reading.Value, now.Time, AlarmCondition.Active, Occurrences: 1, test, Receipts.None)
-            : open with
+                Guid.CreateVersion7(now.Time).ToString(), rule.Kind, device.Id, device.At, rule.Condition.Quantity, turn.Value, now.Time,
+                AlarmCondition.Active, Occurrences: 1, turn.Test, Receipts.None)
+            : standing with
             {
-                CauseQuantity = reading.Quantity, CauseValue = reading.Value, Condition = AlarmCondition.Active,
-                Occurrences = open.Occurrences + 1, Test = open.Test && test,
+                CauseQuantity = rule.Condition.Quantity, CauseValue = turn.Value, Condition = AlarmCondition.Active,
+                Occurrences = standing.Occurrences + 1, Test = standing.Test && turn.Test,
             };
+        var others = _byId.Values.Where(o => Confirmation.Confirms(alarm, o) || Confirmation.Spreads(alarm, o)).ToList();
+        alarm = Surer(alarm, others);
         Keep(alarm);
-        steps.Add(new AlarmChange(open is null ? AlarmStep.Raised : AlarmStep.Updated, alarm));
+        steps.Add(new AlarmChange(standing is null ? AlarmStep.Raised : AlarmStep.Updated, alarm));
+        foreach (var other in others)
+        {
+            if (Surer(other, [alarm]) is var surer && surer != other)
+            {
+                Keep(surer);
+                steps.Add(new AlarmChange(AlarmStep.Updated, surer));
+            }
+        }
     }
 
-    private void Fall(AlarmRule rule, in Reading reading, bool?[] levels, List<AlarmChange> steps)
+    private static Alarm Surer(Alarm alarm, IReadOnlyList<Alarm> others) => alarm with
     {
-        if (Find(rule, reading.Device) is not { Condition: AlarmCondition.Active } alarm)
+        Confirmed = alarm.Confirmed || others.Any(o => Confirmation.Confirms(alarm, o)),
+        Spread = alarm.Spread || others.Any(o => Confirmation.Spreads(alarm, o)),
+    };
+
+    private void Fall(in Turn turn, DeviceJudge judge, List<AlarmChange> steps)
+    {
+        if (Find(turn.Point) is not { Condition: AlarmCondition.Active } alarm)
         {
             return;
         }
 
-        for (var i = 0; i < levels.Length; i++)
+        foreach (var other in judge.Rules)
         {
             // What raised it and has not been heard since a restart may stand as it stood.
-            if (_rules[i].KindFor(reading.Device) == alarm.Kind && (levels[i] ?? _rules[i].Condition.Quantity == alarm.CauseQuantity))
+            if (other.Rule.Kind == alarm.Kind && (other.State.Stands ?? other.Rule.Condition.Quantity == alarm.CauseQuantity))
             {
                 return;
             }
         }
 
-        alarm = alarm with { CauseQuantity = reading.Quantity, CauseValue = reading.Value, Condition = AlarmCondition.Cleared };
+        alarm = alarm with { CauseQuantity = turn.Point.Rule.Condition.Quantity, CauseValue = turn.Value, Condition = AlarmCondition.Cleared };
         if (alarm.IsOpen)
         {
             Keep(alarm);
@@ -258,8 +320,24 @@ public sealed class AlarmBook
         steps.Add(new AlarmChange(AlarmStep.Cleared, alarm));
     }
 
-    private Alarm? Find(AlarmRule rule, Device device)
-        => _byPoint.GetValueOrDefault((device.Id, rule.KindFor(device)));
+    private void Await(PointRule point)
+    {
+        var waits = point.State.Due is not null;
+        if (waits && !point.IsAwaited)
+        {
+            _awaited.Add(point);
+        }
+        else if (!waits && point.IsAwaited)
+        {
+            _awaited.Remove(point);
+        }
+
+        point.IsAwaited = waits;
+    }
+
+    private void SetDue() => Due = _awaited.Count == 0 ? null : _awaited.Min(p => p.State.Due);
+
+    private Alarm? Find(PointRule point) => _byPoint.GetValueOrDefault((point.Device.Id, point.Rule.Kind));
 
     private void Keep(Alarm alarm)
     {
@@ -275,4 +353,7 @@ public sealed class AlarmBook
             _byPoint.Remove((alarm.DeviceId, alarm.Kind));
         }
     }
+
+    /// <summary>A condition that changed, or a press.</summary>
+    private readonly record struct Turn(PointRule Point, double Value, Origin Origin, bool Test, bool? Before, bool Press = false);
 }

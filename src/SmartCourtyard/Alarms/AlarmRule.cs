@@ -8,36 +8,41 @@ namespace SmartCourtyard.Alarms;
 /// <summary>Which alarm follows from a condition.</summary>
 /// <param name="Condition">The condition.</param>
 /// <param name="Kind">The alarm it raises.</param>
-/// <param name="RaisesFromRetained">
-/// Whether a state that a broker had kept may raise the alarm. True where the state itself is the danger (smoke, gas, CO, water);
-/// false for calls, where a kept message says nothing about when somebody pressed.
-/// </param>
-public sealed record AlarmRule(Condition Condition, AlarmKind Kind, bool RaisesFromRetained = true)
+/// <param name="Basis">Where its numbers come from, in a few words; for the technician and the documentation.</param>
+public sealed record AlarmRule(Condition Condition, AlarmKind Kind, string Basis)
 {
     /// <summary>
-    /// The rules of every device. Gas in numbers alarms at 10 %LEL, inside the 5 to 25 %LEL that home gas alarms are set to, and
-    /// ends below 8 %LEL.
+    /// Whether a state that a broker had kept may raise the alarm. True where the state itself is the danger (smoke, gas, CO, water);
+    /// false for calls, where a kept message says nothing about when somebody pressed.
     /// </summary>
-    public static IReadOnlyList<AlarmRule> Defaults { get; } =
-    [
-        new(Condition.Contact(Quantity.Smoke), AlarmKind.Smoke),
-        new(Condition.Contact(Quantity.Gas), AlarmKind.Gas),
-        new(new Condition(Quantity.Methane, OnFrom: 10, OffBelow: 8), AlarmKind.Gas),
-        new(Condition.Contact(Quantity.CoAlarm), AlarmKind.CarbonMonoxide),
-        new(Condition.Contact(Quantity.Emergency), AlarmKind.EmergencyCall, RaisesFromRetained: false),
-        new(Condition.Contact(Quantity.Fall), AlarmKind.Fall, RaisesFromRetained: false),
-        new(Condition.Contact(Quantity.WaterLeak), AlarmKind.WaterLeak),
-        new(Condition.Contact(Quantity.Tamper), AlarmKind.Tamper),
-    ];
+    public bool RaisesFromRetained => Kind is not (AlarmKind.EmergencyCall or AlarmKind.Fall);
+
+    /// <summary>The alarm that a limit of the quantity makes at a device; null where a limit on it makes none.</summary>
+    public static AlarmKind? KindOf(Quantity quantity, DeviceClass deviceClass) => (quantity, deviceClass) switch
+    {
+        (Quantity.Methane, _) => AlarmKind.Gas,
+        (Quantity.Co, _) => AlarmKind.CarbonMonoxide,
+        (Quantity.Temperature, DeviceClass.HeatDetector) => AlarmKind.Heat,
+        (Quantity.Temperature or Quantity.Voltage or Quantity.Current or Quantity.Power, DeviceClass.ElectricalMonitor)
+            or (Quantity.LeakageCurrent, _) => AlarmKind.Electrical,
+        (Quantity.WaterLevel, _) => AlarmKind.WaterLevel,
+        (Quantity.Noise, _) => AlarmKind.Noise,
+        (Quantity.Contact, DeviceClass.EquipmentContact) => AlarmKind.Equipment,
+        (Quantity.Contact or Quantity.Motion or Quantity.Vibration, _) => AlarmKind.Intrusion,
+        (Quantity.Co2 or Quantity.Pm1 or Quantity.Pm25 or Quantity.Pm10 or Quantity.Tvoc or Quantity.Hcho or Quantity.Humidity, _)
+            or (Quantity.Temperature, DeviceClass.AirMonitor) => AlarmKind.AirQuality,
+        (Quantity.Temperature or Quantity.Voltage or Quantity.Current or Quantity.Power or Quantity.Pressure, _) => AlarmKind.Equipment,
+        _ => null,
+    };
 
     /// <summary>
     /// The alarm's kind for a device: what a heat detector calls smoke is heat, and what a bare gas element indicates is advice, not an
     /// alarm about a life: it drifts by more than the alarm's threshold.
     /// </summary>
-    public AlarmKind KindFor(Device device) => (Kind, device) switch
+    public static AlarmKind KindFor(AlarmKind kind, Device device) => (kind, device) switch
     {
         (AlarmKind.Smoke, { Class: DeviceClass.HeatDetector }) => AlarmKind.Heat,
         (AlarmKind.Gas or AlarmKind.CarbonMonoxide, { Source: IioSource { Element: not null } }) => AlarmKind.AirQuality,
-        _ => Kind,
+        _ => kind,
     };
 }

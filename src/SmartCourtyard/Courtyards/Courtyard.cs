@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SmartCourtyard.Courtyards;
 
 /// <summary>One estate with its own gateway, as its site file describes it.</summary>
@@ -68,5 +70,5 @@ public sealed record Device(string Id, string? Name, DeviceClass Class, Place At
     public bool Equals(Device? other) => ReferenceEquals(this, other);
 
     /// <inheritdoc />
-    public override int GetHashCode() => Id.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 }

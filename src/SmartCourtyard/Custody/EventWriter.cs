@@ -23,7 +23,8 @@ public sealed class EventWriter(string courtyardId)
             : JsonSerializer.SerializeToElement(alarm.CauseValue, CustodyJson.Default.Double);
         var data = new AlarmData(
             alarm.Id, alarm.Kind, alarm.Severity, alarm.DeviceId, At.From(alarm.At), new Cause(alarm.CauseQuantity.Name(), value),
-            alarm.RaisedAt, clock, alarm.Test, alarm.Occurrences);
+            alarm.RaisedAt, clock, alarm.Test, alarm.Occurrences, alarm.Confirmed ? true : null,
+            alarm.Spread ? true : null);
         var type = change.Step switch
         {
             AlarmStep.Raised => EventTypes.AlarmRaised,

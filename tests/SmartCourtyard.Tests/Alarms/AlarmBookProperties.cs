@@ -42,7 +42,9 @@ public sealed class AlarmBookProperties
         private readonly Dictionary<string, AlarmStep> _lastStep = [];
         private readonly Dictionary<string, int> _occurrences = [];
         private readonly Dictionary<(Device, Quantity), bool> _levels = [];
-        private AlarmBook _book = new([]);
+        private static readonly Rulebook Rules = Estate.Limited("gas", new Limit(Quantity.Methane, Alarm: 10, Clear: 8));
+
+        private AlarmBook _book = new([], Rules);
         private int _second;
 
         public static Reading ReadingOf(byte b)
@@ -93,7 +95,7 @@ public sealed class AlarmBookProperties
             else
             {
                 // The order in which a journal gives its alarms back must not matter.
-                _book = new AlarmBook(b % 2 == 0 ? _journal.Values : _journal.Values.Reverse());
+                _book = new AlarmBook(b % 2 == 0 ? _journal.Values : _journal.Values.Reverse(), Rules);
                 _levels.Clear();
             }
         }

@@ -11,14 +11,14 @@ public sealed class AlarmBookReloadTests
     private readonly List<AlarmChange> _changes = [];
     private readonly AlarmBook _book = new([]);
 
-    public AlarmBookReloadTests() => _book.Serve(Estate.Of(_smoke), new HashSet<string>(), _changes);
+    public AlarmBookReloadTests() => _book.Serve(Estate.Of(_smoke), Rulebook.Usual, new HashSet<string>(), _changes);
 
     [Fact]
     public void A_device_that_stays_goes_on_where_it_was()
     {
         Hear(_smoke.Says(Quantity.Smoke, 1));
         var again = Estate.Device(DeviceClass.SmokeDetector, "smoke");
-        _book.Serve(Estate.Of(again), new HashSet<string> { "smoke" }, _changes);
+        _book.Serve(Estate.Of(again), Rulebook.Usual, new HashSet<string> { "smoke" }, _changes);
         Assert.Empty(Hear(again.Says(Quantity.Smoke, 1)));
         Assert.Equal([AlarmStep.Cleared], Hear(again.Says(Quantity.Smoke, 0)));
         Assert.Equal([AlarmStep.Updated], Hear(again.Says(Quantity.Smoke, 1)));
@@ -30,7 +30,7 @@ public sealed class AlarmBookReloadTests
     {
         Hear(_smoke.Says(Quantity.Smoke, 1));
         var other = Estate.Device(DeviceClass.SmokeDetector, "smoke", new Zigbee2MqttSource("another"));
-        _book.Serve(Estate.Of(other), new HashSet<string>(), _changes);
+        _book.Serve(Estate.Of(other), Rulebook.Usual, new HashSet<string>(), _changes);
         Assert.Empty(Hear(other.Says(Quantity.Smoke, 1)));
         Assert.Equal(1, _book.Alarms.Single().Occurrences);
     }
@@ -39,7 +39,7 @@ public sealed class AlarmBookReloadTests
     public void The_alarm_of_a_removed_device_stays_until_people_are_done_with_it()
     {
         var alarm = Raise();
-        _book.Serve(Estate.Of(), new HashSet<string>(), _changes);
+        _book.Serve(Estate.Of(), Rulebook.Usual, new HashSet<string>(), _changes);
         Assert.Equal((alarm, true, AlarmCondition.Active), (_book.Alarms.Single().Id, _book.Alarms.Single().IsOpen, _book.Alarms.Single().Condition));
         Assert.NotNull(_book.Receive(ReceiptKind.Acknowledged, alarm, Estate.Night));
         Assert.Single(_book.Alarms);
@@ -56,7 +56,7 @@ public sealed class AlarmBookReloadTests
         var alarm = Raise();
         _book.Receive(ReceiptKind.Resolved, alarm, Estate.Night);
         Assert.Single(_book.Alarms);
-        _book.Serve(Estate.Of(Estate.Device(DeviceClass.HeatDetector, "smoke")), new HashSet<string>(), _changes);
+        _book.Serve(Estate.Of(Estate.Device(DeviceClass.HeatDetector, "smoke")), Rulebook.Usual, new HashSet<string>(), _changes);
         Assert.Equal((AlarmStep.Cleared, alarm), (_changes.Single().Step, _changes[0].Alarm.Id));
         Assert.Empty(_book.Alarms);
     }
@@ -65,8 +65,8 @@ public sealed class AlarmBookReloadTests
     public void A_device_that_comes_back_meets_its_open_alarm()
     {
         var alarm = Raise();
-        _book.Serve(Estate.Of(), new HashSet<string>(), _changes);
-        _book.Serve(Estate.Of(_smoke), new HashSet<string>(), _changes);
+        _book.Serve(Estate.Of(), Rulebook.Usual, new HashSet<string>(), _changes);
+        _book.Serve(Estate.Of(_smoke), Rulebook.Usual, new HashSet<string>(), _changes);
         Assert.Empty(Hear(_smoke.Says(Quantity.Smoke, 1)));
         Assert.Equal([AlarmStep.Cleared], Hear(_smoke.Says(Quantity.Smoke, 0)));
         Assert.Equal(alarm, _book.Alarms.Single().Id);

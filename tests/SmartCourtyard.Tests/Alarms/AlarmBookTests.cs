@@ -181,8 +181,9 @@ public sealed class AlarmBookTests
     }
 
     [Fact]
-    public void Methane_alarms_from_10_and_ends_below_8_so_that_it_does_not_flutter()
+    public void A_limit_of_its_own_alarms_from_10_and_ends_below_8_so_that_it_does_not_flutter()
     {
+        _book = new AlarmBook([], Estate.Limited("gas", new Limit(Quantity.Methane, Alarm: 10, Clear: 8)));
         var steps = new[] { 0, 9.99, 10, 9, 8, 12, 8, 7.99, 9, 9.99, 10, 0 }.Select(v => Steps(_gas.Says(Quantity.Methane, v)).SingleOrDefault((AlarmStep)(-1)));
         const AlarmStep Nothing = (AlarmStep)(-1);
         Assert.Equal(

@@ -1,4 +1,3 @@
-using SmartCourtyard.Conditions;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
 
@@ -64,16 +63,6 @@ public sealed class WordTests
     [InlineData(DeviceClass.Camera, false)]
     public void What_may_be_about_a_life_travels_apart_from_measurements(DeviceClass deviceClass, bool alarmCapable)
         => Assert.Equal(alarmCapable, deviceClass.IsAlarmCapable());
-
-    [Theory]
-    [InlineData(9.99, null, false)]
-    [InlineData(10.0, null, true)]
-    [InlineData(9.0, false, false)]
-    [InlineData(9.0, true, true)]
-    [InlineData(8.0, true, true)]
-    [InlineData(7.99, true, false)]
-    public void A_condition_holds_from_its_upper_value_until_below_its_lower_one(double value, bool? before, bool holds)
-        => Assert.Equal(holds, new Condition(Quantity.Methane, OnFrom: 10, OffBelow: 8).Holds(value, before));
 
     [Fact]
     public void A_batch_gives_its_messages_one_by_one_and_leaves_out_those_without_readings()

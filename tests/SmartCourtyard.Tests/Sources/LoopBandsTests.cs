@@ -47,7 +47,7 @@ public sealed class LoopBandsTests
         static Alarm Raised(Device device)
         {
             var steps = new List<AlarmChange>();
-            new AlarmBook([]).Hear([device.Says(Quantity.Methane, 20)], Estate.After(0), steps);
+            new AlarmBook([]).Hear([device.Says(Quantity.Methane, 30)], Estate.After(0), steps);
             return Assert.Single(steps).Alarm;
         }
     }

@@ -1,0 +1,56 @@
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Custody;
+using SmartCourtyard.Readings;
+using SmartCourtyard.Troubles;
+
+namespace SmartCourtyard.Gateway.Watch;
+
+/// <summary>What the loop hands its events and readings to.</summary>
+/// <param name="Store">Appends to the journal; true when it is on disk. An empty entry is a barrier.</param>
+/// <param name="StoreIsBehind">True while something appended earlier is not on disk yet.</param>
+/// <param name="Measure">Takes readings to the measurements; never waits.</param>
+internal sealed record WatchOutputs(Func<JournalEntry, ValueTask<bool>> Store, Func<bool> StoreIsBehind, Action<HeardBatch> Measure);
+
+/// <summary>What another run of the gateway left behind.</summary>
+/// <param name="Alarms">That are not done with.</param>
+/// <param name="Deliveries">Fingerprints, oldest first.</param>
+/// <param name="Devices">What was known of them.</param>
+/// <param name="Troubles">That stood.</param>
+internal sealed record WatchMemory(
+    IReadOnlyList<Alarm> Alarms, IReadOnlyList<long> Deliveries, IReadOnlyList<DeviceMemory> Devices, IReadOnlyList<KeptTrouble> Troubles)
+{
+    public static readonly WatchMemory Empty = new([], [], [], []);
+}
+
+/// <summary>What enters the loop.</summary>
+internal abstract record WatchInput;
+
+internal sealed record Heard(HeardBatch Batch, long Since) : WatchInput
+{
+    public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+internal sealed record ReceiptInput(DutyCommand Command) : WatchInput;
+
+internal sealed record OwnTrouble(TroubleReason Reason, bool Stands, string? Detail, string? Part = null) : WatchInput;
+
+internal sealed record Reload(Courtyard Courtyard, Rulebook Rules, IReadOnlySet<string> Unchanged) : WatchInput
+{
+    public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+internal sealed record Tick : WatchInput;
+
+internal sealed record Due : WatchInput;
+
+internal sealed record MemoryQuestion : WatchInput
+{
+    public TaskCompletionSource<IReadOnlyList<DeviceMemory>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+internal sealed record Question : WatchInput
+{
+    public TaskCompletionSource<(IReadOnlyList<DeviceHealth>, IReadOnlyList<Trouble>)> Answer { get; } =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -39,14 +39,15 @@ internal sealed class ReloadingGateway : IAsyncDisposable
             },
             () => _journal.IsBehind, _ => { });
         Watch = new WatchLoop(
-            site.Courtyard!, new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), [], store.ReadTroubles()), outputs, new WatchClock(time, "0.1.0"),
+            site.Courtyard!, site.Rules, new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), [], store.ReadTroubles()), outputs, new WatchClock(time, "0.1.0"),
             NullLogger<WatchLoop>.Instance);
         var access = new BrokerAccess("127.0.0.1", broker.Port, false, null, "gateway", broker.GatewayPassword);
         var outlets = new DeviceOutlets(access, Elsewhere, Watch.HearAsync, Watch.PartAsync, time, NullLoggerFactory.Instance);
         Devices = new DeviceHost(
             Path, site, (now, before) => new DeviceWorkers(now, outlets, before),
             new ReloadOutputs(
-                Watch.ReloadAsync, (reason, stop) => Watch.TroubleAsync(TroubleReason.SiteRefused, reason is not null, reason, stop),
+                (now, unchanged, stop) => Watch.ReloadAsync(now.Courtyard!, now.Rules, unchanged, stop),
+                (reason, stop) => Watch.TroubleAsync(TroubleReason.SiteRefused, reason is not null, reason, stop),
                 replaced =>
                 {
                     Elsewhere.Forget(replaced.SourceNames);

@@ -49,6 +49,17 @@ public sealed class WatchLoopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_had_to_last_alarms_when_it_has_lasted_though_nothing_is_heard()
+    {
+        await HearAsync(Estate.Gas.Says(Quantity.Methane, 12));
+        Assert.Empty(_watch.Alarms);
+        _clock.Advance(15.1);
+        await Eventually.Holds(() => _watch.Alarms.Length == 1, "the gas alarm");
+        Assert.InRange(_watch.Alarms[0].RaisedAt - TestClock.Night, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(15.1));
+        Assert.Equal([EventTypes.AlarmRaised], _entries.Last(e => e.Alarms.Count > 0).Events.Select(e => e.Type));
+    }
+
+    [Fact]
     public async Task An_alarms_entry_holds_the_event_the_alarm_and_the_delivery()
     {
         Assert.True(await HearAsync(Estate.Smoke.Says(Quantity.Smoke, 1), delivery: 77));
@@ -284,7 +295,7 @@ public sealed class WatchLoopTests : IAsyncLifetime
                 _measure(batch);
             });
         _watch = new WatchLoop(
-            Estate.Garden, new WatchMemory(restored, deliveries, [], troubles ?? []), outputs, new WatchClock(_clock, "0.1.0"), NullLogger<WatchLoop>.Instance);
+            Estate.Garden, Rulebook.Usual, new WatchMemory(restored, deliveries, [], troubles ?? []), outputs, new WatchClock(_clock, "0.1.0"), NullLogger<WatchLoop>.Instance);
         await _watch.StartAsync(CancellationToken.None);
         await Eventually.Holds(() => !_entries.IsEmpty, "started");
     }

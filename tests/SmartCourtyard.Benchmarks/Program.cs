@@ -10,6 +10,7 @@ return args switch
     ["start", .. var options] => await Startup.RunAsync(Number(options, "--devices", 1_900), Number(options, "--runs", 5)),
     ["decode", .. var options] => Decode.Run(Number(options, "--seconds", 5)),
     ["site", .. var options] => SiteFiles.Run(Number(options, "--devices", 20_000), Number(options, "--runs", 5)),
+    ["judge", .. var options] => Judge.Run(Number(options, "--devices", 2_000), Number(options, "--seconds", 5)),
     [] or ["all"] => await AllAsync(),
     _ => Help(),
 };
@@ -21,6 +22,7 @@ static async Task<int> AllAsync()
     await Telemetry.RunAsync(6);
     Decode.Run(5);
     SiteFiles.Run(20_000, 5);
+    Judge.Run(2_000, 5);
     return await Startup.RunAsync(1_900, 5);
 }
 
@@ -32,12 +34,13 @@ static int Number(string[] options, string name, int otherwise)
 static int Help()
 {
     Console.WriteLine("""
-        dotnet run -c Release --project tests/SmartCourtyard.Benchmarks -- [all | latency | telemetry | start | decode | site]
+        dotnet run -c Release --project tests/SmartCourtyard.Benchmarks -- [all | latency | telemetry | start | decode | site | judge]
 
           latency   --alarms 200 --runs 3 --load 50   publish → on the duty room's stream, beside the floor (Mosquitto → disk → HTTP → disk)
           telemetry --seconds 6                       readings per second into the local history without loss, CPU per 100,000 messages, memory
           decode    --seconds 5                       messages per second on one core and bytes allocated a message, for each device family
           site      --devices 20000 --runs 5          reading and checking a site file of so many devices and a tenth of it, and what its reload costs
+          judge     --devices 2000 --seconds 5        readings judged per second on one core and bytes allocated a reading, nothing burning
           start     --devices 1900 --runs 5           process start → first alarm on the stream, memory when idle
         """);
     return 0;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
 
 namespace SmartCourtyard.Gateway.Site;
@@ -13,16 +14,21 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
     private const int MostBuildings = 1_000;
     private const int MostDevices = 20_000;
 
-    private static readonly string[] DeviceKeys = ["id", "name", "class", "at", "source", "call", .. Upkeep.Keys];
+    private static readonly string[] DeviceKeys = ["id", "name", "class", "at", "source", "call", "limits", .. Upkeep.Keys];
     private static readonly string AllClasses = string.Join(", ", DeviceClasses.AllNames);
 
     private readonly Dictionary<string, Building> _buildings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, YamlNode> _deviceIds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DeviceClass Class, YamlNode Source)> _speech = new(StringComparer.Ordinal);
     private readonly SourceReader _sources = new(mistakes);
+    private readonly LimitReader _limits = new(mistakes);
+    private readonly Dictionary<string, DeviceRules> _rules = new(StringComparer.Ordinal);
 
     /// <summary>How many buildings and devices the file lists, good or not.</summary>
     public (int Buildings, int Devices) Listed { get; private set; }
+
+    /// <summary>By which rules the devices are judged.</summary>
+    public Rulebook Rules() => new(_rules);
 
     /// <summary>How each device is written down, by its id: class and source. Only of a file without a mistake: aliases could make it endless.</summary>
     public IReadOnlyDictionary<string, string> Speech() => mistakes.Any
@@ -37,7 +43,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
     /// <summary>Null where even the outermost part is missing; otherwise only as good as <see cref="SiteMistakes.Any"/> says.</summary>
     public Courtyard? Courtyard(YamlNode root)
     {
-        SiteFields? fields = SiteFields.Open(root, mistakes, "the file", "courtyard", "name", "address", "buildings", "devices", DeviceTopicsReader.Key);
+        SiteFields? fields = SiteFields.Open(root, mistakes, "the file", "courtyard", "name", "address", "buildings", "limits", "devices", DeviceTopicsReader.Key);
         if (fields is null)
         {
             return null;
@@ -48,6 +54,10 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         Listed = (Count(fields, "buildings", MostBuildings), Count(fields, "devices", MostDevices));
         var buildings = new List<Building>();
         fields.ForEach("buildings", "a list of buildings", node => AddBuilding(node, buildings));
+        if (fields.Node("limits") is { } limits)
+        {
+            _limits.ReadClasses(limits);
+        }
         var devices = new List<Device>();
         fields.ForEach("devices", "a list of devices", node => AddDevice(node, devices));
         return new Courtyard(id, name, address, buildings, devices) { DeviceTopics = DeviceTopicsReader.Read(fields, mistakes) };
@@ -115,12 +125,17 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         Source? source = fields.RequiredNode("source", SourceReader.Allowed) is { } from ? _sources.Source(from, deviceClass) : null;
         string? call = Call(fields);
         Upkeep upkeep = Upkeep.Read(fields, mistakes);
+        DeviceRules? rules = deviceClass is { } c ? _limits.Of(fields.Node("limits"), c) : null;
         if (id is not null && deviceClass is { } known && source is not null)
         {
             devices.Add(new Device(id, name, known, at, source, call)
             {
                 Installed = upkeep.Installed, ServiceLife = upkeep.ServiceLife, TestEvery = upkeep.TestEvery, Silence = upkeep.Silence,
             });
+            if (rules is not null)
+            {
+                _rules[id] = rules;
+            }
             _speech[id] = (known, fields.Node("source")!);
         }
     }

@@ -24,10 +24,6 @@ public sealed record Limit(Quantity Quantity, double? Alarm, double Clear)
     /// <summary>How fast it may rise, in the quantity's unit a minute, measured over two minutes; null for as fast as it likes.</summary>
     public double? RisePerMinute { get; init; }
 
-    /// <summary>What must never wait or be switched off: the contacts by which a detector or a person says that it is serious.</summary>
-    public static bool IsFixed(Quantity quantity) => quantity is Quantity.Smoke or Quantity.Gas or Quantity.CoAlarm or Quantity.Emergency
-        or Quantity.Fall or Quantity.WaterLeak or Quantity.Tamper;
-
     /// <summary>Whether a rule of the class gives way to it.</summary>
     public bool Replaces(Condition condition) => condition.Quantity == Quantity;
 

@@ -5,6 +5,7 @@ return args switch
     ["run", .. var options] => await GatewayProgram.RunAsync(options).ConfigureAwait(false),
     ["check", .. var options] => SiteCommand.Check(options, Console.Out, Console.Error),
     ["broker", .. var options] => SiteCommand.Broker(options, Console.Error),
+    ["replay", .. var options] => ReplayCommand.Run(options, Console.Out, Console.Error),
     ["pair", .. var options] => await PairCommand.RunAsync(options, Console.Out, Console.Error).ConfigureAwait(false),
     ["version"] => Say(GatewayProgram.Version),
     ["--help" or "-h" or "help"] => Say(Usage()),
@@ -28,6 +29,8 @@ static string Usage() => """
 
       run                        start; configured by environment variables or appsettings.json beside the program
       check SITE [--json]        read a site file and name every mistake in it (exit code 1 if there is one)
+      replay --site SITE --readings FILE [--compare OTHER]
+                                 judge recorded readings: the events that this night would have made, or what another site file changes
       broker --site SITE …       write the configuration of the estate's MQTT broker (mosquitto)
       pair [--minutes 4]         let new Zigbee devices in for 1 to 4 minutes, say who comes, and close again
       version                    print the version

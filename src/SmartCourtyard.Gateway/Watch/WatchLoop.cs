@@ -313,21 +313,7 @@ internal sealed partial class WatchLoop : BackgroundService
         }
 
         var now = _clock.Now().Time;
-        var events = new List<CourtyardEvent>(_alarmChanges.Count + _troubleChanges.Count);
-        foreach (var change in _alarmChanges)
-        {
-            events.Add(_writer.Alarm(change, now, _clock.State()));
-        }
-
-        foreach (var change in _troubleChanges)
-        {
-            // A tampered device is an alarm of its own; its trouble would say the same twice.
-            if (change.Trouble.Reason != TroubleReason.Tampered)
-            {
-                events.Add(_writer.Trouble(change, now, _clock.State()));
-            }
-        }
-
+        var events = _writer.Events(_alarmChanges, _troubleChanges, now, _clock.State()).ToList();
         var alarms = _alarmChanges.Select(c => c.Alarm).ToArray();
         if (alarms.Length > 0)
         {

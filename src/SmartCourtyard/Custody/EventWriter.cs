@@ -14,6 +14,13 @@ public sealed class EventWriter(string courtyardId)
 
     private readonly string _source = "/gateways/" + courtyardId;
 
+    /// <summary>The events of everything that one judgement changed, alarms first.</summary>
+    public IEnumerable<CourtyardEvent> Events(
+        IEnumerable<AlarmChange> alarms, IEnumerable<TroubleChange> troubles, DateTimeOffset at, ClockState clock)
+        => alarms.Select(a => Alarm(a, at, clock))
+            // A tampered device is an alarm of its own; its trouble would say the same twice.
+            .Concat(troubles.Where(t => t.Trouble.Reason != TroubleReason.Tampered).Select(t => Trouble(t, at, clock)));
+
     /// <summary>An event about a step in an alarm's life.</summary>
     public CourtyardEvent Alarm(AlarmChange change, DateTimeOffset at, ClockState clock)
     {

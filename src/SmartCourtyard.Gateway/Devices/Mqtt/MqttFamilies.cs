@@ -34,7 +34,7 @@ internal sealed class MqttFamilies
             // Who knows exact topics comes before who knows a prefix.
             new MqttTopicFamily(courtyard), new HomeAssistantFamily(courtyard, new AnnouncedMemory(InData(dataDirectory, "announced.json")), time, mayUse: mayUse),
             new EspHomeFamily(courtyard),
-            new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory), new TasmotaFamily(courtyard, elsewhere.NoteInventory),
+            new Zigbee2MqttFamily(courtyard, noteInventory: elsewhere.NoteInventory, namesFile: InData(dataDirectory, "zigbee-names.json")), new TasmotaFamily(courtyard, elsewhere.NoteInventory),
             new ChirpStackFamily(courtyard, elsewhere.NoteInventory, elsewhere.NoteLost),
         ];
         _families = families;

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace SmartCourtyard.Gateway.Devices.Mqtt;
 
 /// <summary>Which topic filters are needed: a broker may send a message once for each filter that it matches.</summary>
@@ -31,7 +33,7 @@ internal sealed class TopicFilters
     public bool CoverAsWell(string filter) => _root.Covers(filter, isFirst: true, isSame: true);
 
     /// <summary>Whether a broker takes it for a topic filter.</summary>
-    public static bool IsFilter(string? filter)
+    public static bool IsFilter([NotNullWhen(true)] string? filter)
     {
         string[] levels = filter?.Split('/') ?? [];
         return filter is { Length: > 0 and < 20_000 } && !filter.Contains('\0')

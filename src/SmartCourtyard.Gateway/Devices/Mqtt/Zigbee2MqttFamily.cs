@@ -6,31 +6,35 @@ using SmartCourtyard.Readings;
 namespace SmartCourtyard.Gateway.Devices.Mqtt;
 
 /// <summary>
-/// Understands what Zigbee2MQTT publishes. Each message is taken for itself; the only thing remembered is in which units the
-/// inventory says that a device reports.
+/// Understands what Zigbee2MQTT publishes. Each message is taken for itself; remembered is only what the inventory says: in which
+/// units a device reports, and by which name it is called now.
 /// </summary>
 internal sealed class Zigbee2MqttFamily : IMqttFamily
 {
     private const int LongestName = 128;
-    private const int MissingNamed = 10;
+    private const int SentencesNamed = 10;
 
     private static readonly FieldTable AnyDevice = new(Zigbee2MqttFields.OfAnyDevice());
 
     private readonly Action<string, IReadOnlyList<InventoryDevice>>? _noteInventory;
     private readonly string _prefix;
     private readonly FrozenDictionary<string, Listed> _devices;
+    private readonly ZigbeeNames _names;
+    private readonly string[] _alarmFilters;
+    private volatile FrozenDictionary<string, Listed> _renamed = FrozenDictionary<string, Listed>.Empty;
     private volatile IReadOnlySet<string> _groups = FrozenSet<string>.Empty;
-    private string _missing = "";
+    private string _said = "";
 
     /// <param name="noteInventory">Takes the devices that Zigbee2MQTT lists and the site file does not name; null where nobody asks.</param>
+    /// <param name="namesFile">Where addresses and new names are kept; null: nowhere.</param>
     public Zigbee2MqttFamily(
-        Courtyard courtyard, string baseTopic = "zigbee2mqtt", Action<string, IReadOnlyList<InventoryDevice>>? noteInventory = null)
+        Courtyard courtyard, string baseTopic = "zigbee2mqtt", Action<string, IReadOnlyList<InventoryDevice>>? noteInventory = null, string? namesFile = null)
     {
         _noteInventory = noteInventory;
         _prefix = baseTopic + "/";
         Filters = [baseTopic + "/#"];
         // The device itself and what Zigbee2MQTT publishes below its name.
-        AlarmFilters = [.. courtyard.Devices.Where(d => d.Class.IsAlarmCapable()).Select(d => d.Source).OfType<Zigbee2MqttSource>()
+        _alarmFilters = [.. courtyard.Devices.Where(d => d.Class.IsAlarmCapable()).Select(d => d.Source).OfType<Zigbee2MqttSource>()
             .Select(s => $"{baseTopic}/{s.FriendlyName}/#")];
         var tables = new Dictionary<DeviceClass, FieldTable>();
         var devices = new Dictionary<string, Listed>(StringComparer.Ordinal);
@@ -46,13 +50,22 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
             }
         }
         _devices = devices.ToFrozenDictionary(StringComparer.Ordinal);
+        _names = new ZigbeeNames(namesFile, _devices.Keys);
+        HearByNewNames();
     }
+
+    /// <inheritdoc />
+    public event Action? FiltersChanged;
 
     public string Name => "zigbee2mqtt";
 
-    public IReadOnlyList<string> AlarmFilters { get; }
+    public IReadOnlyList<string> AlarmFilters =>
+        [.. _alarmFilters, .. _renamed.Where(r => r.Value.Device.Class.IsAlarmCapable()).Select(r => $"{_prefix}{r.Key}/#")];
 
     public IReadOnlyList<string> Filters { get; }
+
+    /// <inheritdoc />
+    public void Remember() => _names.Save();
 
     private sealed class Listed(Device device, FieldTable fields)
     {
@@ -98,10 +111,12 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
             case "bridge/groups":
                 _groups = Zigbee2MqttNews.Groups(payload) ?? _groups;
                 return DecodeResult.NotADevice;
-            case "bridge/response/device/rename" when Zigbee2MqttNews.Renamed(payload) is { } renamed && _devices.TryGetValue(renamed.From, out Listed? listed):
-                return DecodeResult.Said($"Zigbee2MQTT calls {listed.Device.Id} '{renamed.To}' now, no longer '{renamed.From}': the site file must say so too");
-            case "bridge/event" when Zigbee2MqttNews.Left(payload) is { } left && _devices.TryGetValue(left, out Listed? listed):
-                return DecodeResult.Said($"{listed.Device.Id} ('{left}') left the Zigbee network: pair it again");
+            case "bridge/response/device/rename" when Zigbee2MqttNews.Renamed(payload) is { } renamed && _names.Rename(renamed.From, renamed.To) is not null:
+                HearByNewNames();
+                FiltersChanged?.Invoke();
+                return DecodeResult.Said(RenamedSentences());
+            case "bridge/event" when Zigbee2MqttNews.Left(payload) is { } left && TryFind(left, out Listed? listed):
+                return DecodeResult.Said($"{listed!.Device.Id} ('{left}') left the Zigbee network: pair it again");
             default:
                 return DecodeResult.NotADevice;
         }
@@ -113,12 +128,17 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
     private string? Learn(IReadOnlyList<Zigbee2MqttListed> inventory)
     {
         var unassigned = new List<InventoryDevice>();
+        if (inventory.Count > 0 && _names.Take(inventory))
+        {
+            HearByNewNames();
+            FiltersChanged?.Invoke();
+        }
         foreach (Zigbee2MqttListed one in inventory)
         {
-            if (_devices.TryGetValue(one.FriendlyName, out Listed? listed))
+            if (TryFind(one.FriendlyName, out Listed? listed))
             {
-                Field[] inUnits = [.. one.Exposes.Select(e => e.Unit is { } unit ? Find(listed.OfClass, e.Property)?.InUnit(unit) : null).OfType<Field>()];
-                listed.Fields = inUnits.Length == 0 ? listed.OfClass : listed.OfClass.With(inUnits);
+                Field[] inUnits = [.. one.Exposes.Select(e => e.Unit is { } unit ? Find(listed!.OfClass, e.Property)?.InUnit(unit) : null).OfType<Field>()];
+                listed!.Fields = inUnits.Length == 0 ? listed.OfClass : listed.OfClass.With(inUnits);
             }
             else
             {
@@ -131,12 +151,26 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
             return null;
         }
         _noteInventory?.Invoke(Name, unassigned);
-        HashSet<string> present = [.. inventory.Select(d => d.FriendlyName)];
-        string missing = string.Join(", ", _devices.Where(d => !present.Contains(d.Key)).Select(d => $"{d.Value.Device.Id} ('{d.Key}')").Order(StringComparer.Ordinal).Take(MissingNamed));
-        string before = Interlocked.Exchange(ref _missing, missing);
-        return missing.Length == 0 || missing == before ? null
-            : $"Zigbee2MQTT has no device of the name that the site file gives to {missing}: paired yet, or called otherwise there?";
+        string now = string.Join("; ", new[] { RenamedSentences(), MissingSentence(inventory) }.OfType<string>());
+        return now == Interlocked.Exchange(ref _said, now) || now.Length == 0 ? null : now;
     }
+
+    private string? MissingSentence(IReadOnlyList<Zigbee2MqttListed> inventory)
+    {
+        HashSet<string> present = [.. inventory.Select(d => d.FriendlyName), .. _names.Renamed.Keys];
+        string missing = string.Join(", ", _devices.Where(d => !present.Contains(d.Key)).Select(d => $"{d.Value.Device.Id} ('{d.Key}')").Order(StringComparer.Ordinal).Take(SentencesNamed));
+        return missing.Length == 0 ? null : $"Zigbee2MQTT has no device of the name that the site file gives to {missing}: paired yet, or called otherwise there?";
+    }
+
+    private string? RenamedSentences()
+    {
+        string sentences = string.Join("; ", _names.Renamed.OrderBy(r => r.Key, StringComparer.Ordinal).Take(SentencesNamed)
+            .Select(r => $"Zigbee2MQTT calls {_devices[r.Key].Device.Id} '{r.Value}' now, no longer '{r.Key}': it is heard there meanwhile, and the site file must say so too"));
+        return sentences.Length == 0 ? null : sentences;
+    }
+
+    private void HearByNewNames() =>
+        _renamed = _names.Renamed.DistinctBy(r => r.Value).ToFrozenDictionary(r => r.Value, r => _devices[r.Key], StringComparer.Ordinal);
 
     private static Field? Find(FieldTable fields, string property) => fields.Find(System.Text.Encoding.UTF8.GetBytes(property));
 
@@ -171,7 +205,8 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
     private static bool IsCommand(ReadOnlySpan<char> segment) => segment is "set" or "get";
 
     private bool TryFind(ReadOnlySpan<char> name, out Listed? listed) =>
-        _devices.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out listed);
+        _devices.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out listed)
+        || (_renamed.Count > 0 && _renamed.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out listed));
 
     private static string? ReadProperty(ReadOnlySpan<char> property, ReadOnlySpan<byte> payload, FieldTable fields, ref GatheredValues values)
     {

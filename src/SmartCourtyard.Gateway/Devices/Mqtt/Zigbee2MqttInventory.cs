@@ -6,8 +6,9 @@ namespace SmartCourtyard.Gateway.Devices.Mqtt;
 /// <param name="Vendor">Null where nobody knows.</param>
 /// <param name="Model">Null where nobody knows.</param>
 /// <param name="Exposes">Its properties; the unit is null where the property has none.</param>
+/// <param name="Address">Its IEEE address, which no renaming changes; null where the list does not tell it.</param>
 internal sealed record Zigbee2MqttListed(
-    string FriendlyName, string? Vendor, string? Model, IReadOnlyList<(string Property, string? Unit)> Exposes);
+    string FriendlyName, string? Vendor, string? Model, IReadOnlyList<(string Property, string? Unit)> Exposes, string? Address = null);
 
 /// <summary>
 /// The list of devices that Zigbee2MQTT keeps on bridge/devices. It alone says in which unit a model reports, where models differ
@@ -27,7 +28,7 @@ internal static class Zigbee2MqttInventory
             {
                 if (Text(device, "friendly_name") is { } name && Text(device, "type") != "Coordinator")
                 {
-                    devices.Add(Device(name, device));
+                    devices.Add(Device(name, device) with { Address = Text(device, "ieee_address") });
                 }
             }
         }

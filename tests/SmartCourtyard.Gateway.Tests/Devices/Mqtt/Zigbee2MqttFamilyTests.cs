@@ -298,17 +298,69 @@ public sealed class Zigbee2MqttFamilyTests
     {
         Zigbee2MqttFamily family = Family(DeviceClass.SmokeDetector, "厨房/烟感");
 
-        DecodeResult renamed = Decode(family, "zigbee2mqtt/bridge/response/device/rename", "{\"data\":{\"from\":\"厨房/烟感\",\"to\":\"b\"},\"status\":\"ok\"}");
-        DecodeResult left = Decode(family, "zigbee2mqtt/bridge/event", "{\"data\":{\"friendly_name\":\"厨房/烟感\"},\"type\":\"device_leave\"}");
         DecodeResult missing = Decode(family, "zigbee2mqtt/bridge/devices", "[{\"friendly_name\":\"b\"}]");
         DecodeResult stillMissing = Decode(family, "zigbee2mqtt/bridge/devices", "[{\"friendly_name\":\"b\"},{\"friendly_name\":\"c\"}]");
+        DecodeResult left = Decode(family, "zigbee2mqtt/bridge/event", "{\"data\":{\"friendly_name\":\"厨房/烟感\"},\"type\":\"device_leave\"}");
+        DecodeResult renamed = Decode(family, "zigbee2mqtt/bridge/response/device/rename", "{\"data\":{\"from\":\"厨房/烟感\",\"to\":\"b\"},\"status\":\"ok\"}");
 
         Assert.Equal((DecodeOutcome.Undecodable, null), (renamed.Outcome, renamed.Device));
-        Assert.Equal("Zigbee2MQTT calls d 'b' now, no longer '厨房/烟感': the site file must say so too", renamed.Problem);
+        Assert.Equal("Zigbee2MQTT calls d 'b' now, no longer '厨房/烟感': it is heard there meanwhile, and the site file must say so too", renamed.Problem);
         Assert.Equal("d ('厨房/烟感') left the Zigbee network: pair it again", left.Problem);
         Assert.StartsWith("Zigbee2MQTT has no device of the name that the site file gives to d ('厨房/烟感')", missing.Problem, StringComparison.Ordinal);
         Assert.Equal(DecodeOutcome.NotADevice, stillMissing.Outcome);
+        Assert.Equal(DecodeOutcome.Decoded, Decode(family, "zigbee2mqtt/b", "{\"smoke\":true}").Outcome);
+        Assert.Equal(["zigbee2mqtt/厨房/烟感/#", "zigbee2mqtt/b/#"], family.AlarmFilters);
     }
+
+    [Fact]
+    public void A_device_that_was_renamed_while_no_gateway_ran_is_known_by_its_address()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("names").FullName, "zigbee-names.json");
+        Zigbee2MqttFamily Family() => new(OtherCorpus.Site((DeviceClass.SmokeDetector, new Zigbee2MqttSource("a")), (DeviceClass.AirMonitor, new Zigbee2MqttSource("air"))), namesFile: file);
+        Zigbee2MqttFamily before = Family();
+        Assert.Null(Decode(before, "zigbee2mqtt/bridge/devices", Inventory(("a", "0x1"), ("air", "0x2"))).Problem);
+        before.Remember();
+
+        Zigbee2MqttFamily after = Family();
+        int changed = 0;
+        after.FiltersChanged += () => changed++;
+        DecodeResult said = Decode(after, "zigbee2mqtt/bridge/devices", Inventory(("b/厨房", "0x1"), ("air", "0x2"), ("other", "0x3")));
+        Assert.Null(Decode(after, "zigbee2mqtt/bridge/devices", Inventory(("b/厨房", "0x1"), ("air", "0x2"))).Problem);
+        after.Remember();
+
+        Assert.Equal("Zigbee2MQTT calls d0 'b/厨房' now, no longer 'a': it is heard there meanwhile, and the site file must say so too", said.Problem);
+        Assert.Equal(1, changed);
+        // An alarm may come before the inventory does.
+        Zigbee2MqttFamily later = Family();
+        Assert.Equal(["zigbee2mqtt/a/#", "zigbee2mqtt/b/厨房/#"], later.AlarmFilters);
+        Assert.Equal("d0", Decode(later, "zigbee2mqtt/b/厨房", "{\"smoke\":true}").Device?.Id);
+        Assert.Equal("d0", Decode(later, "zigbee2mqtt/b/厨房/availability", "online").Device?.Id);
+        // And back.
+        Decode(later, "zigbee2mqtt/bridge/devices", Inventory(("a", "0x1"), ("air", "0x2")));
+        Assert.Equal(["zigbee2mqtt/a/#"], later.AlarmFilters);
+        Assert.Equal(DecodeOutcome.UnassignedDevice, Decode(later, "zigbee2mqtt/b/厨房", "{\"smoke\":true}").Outcome);
+    }
+
+    [Theory]
+    [InlineData("[{\"friendly_name\":\"air\",\"ieee_address\":\"0x1\"}]")] // the name of another device of the site
+    [InlineData("[{\"friendly_name\":\"#\",\"ieee_address\":\"0x1\"}]")]
+    [InlineData("[{\"friendly_name\":\"x+y\",\"ieee_address\":\"0x1\"}]")]
+    [InlineData("[{\"friendly_name\":\"b\",\"ieee_address\":\"0x9\"}]")] // another device
+    [InlineData("[{\"friendly_name\":\"b\"}]")]
+    public void Nobody_is_taken_for_a_device_that_vanished(string inventory)
+    {
+        var family = new Zigbee2MqttFamily(OtherCorpus.Site((DeviceClass.SmokeDetector, new Zigbee2MqttSource("a")), (DeviceClass.AirMonitor, new Zigbee2MqttSource("air"))));
+        Decode(family, "zigbee2mqtt/bridge/devices", Inventory(("a", "0x1"), ("air", "0x2")));
+
+        DecodeResult missing = Decode(family, "zigbee2mqtt/bridge/devices", inventory);
+
+        Assert.Contains("d0 ('a')", missing.Problem, StringComparison.Ordinal);
+        Assert.Equal(["zigbee2mqtt/a/#"], family.AlarmFilters);
+        Assert.NotEqual("d0", Decode(family, "zigbee2mqtt/b", "{\"smoke\":true}").Device?.Id);
+    }
+
+    private static string Inventory(params (string Name, string Address)[] devices) =>
+        $"[{string.Join(',', devices.Select(d => $"{{\"friendly_name\":\"{d.Name}\",\"ieee_address\":\"{d.Address}\"}}"))}]";
 
     [Theory]
     [InlineData("rename", "{\"data\":{\"from\":\"other\",\"to\":\"b\"},\"status\":\"ok\"}")]

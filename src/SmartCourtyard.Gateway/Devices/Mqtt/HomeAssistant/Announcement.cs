@@ -139,12 +139,12 @@ internal static class Announcement
         // ~ stands for the base topic, at the beginning or at the end.
         private string? Topic(string? topic)
         {
-            if (topic is null || Text("~", "~") is not { } whole)
+            if (topic is not null && Text("~", "~") is { } whole)
             {
-                return topic;
+                topic = topic.StartsWith('~') ? whole + topic[1..] : topic;
+                topic = topic.EndsWith('~') ? topic[..^1] + whole : topic;
             }
-            topic = topic.StartsWith('~') ? whole + topic[1..] : topic;
-            return topic.EndsWith('~') ? topic[..^1] + whole : topic;
+            return TopicFilters.IsFilter(topic) && !topic.AsSpan().ContainsAny('+', '#') ? topic : null;
         }
 
         private TimeSpan? Seconds(string name, string shorter) =>

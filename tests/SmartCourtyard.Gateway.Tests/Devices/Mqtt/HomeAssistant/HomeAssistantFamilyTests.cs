@@ -274,6 +274,21 @@ public sealed class HomeAssistantFamilyTests
         Assert.Empty(new AnnouncedMemory(file).All);
     }
 
+    [Theory]
+    [InlineData("#")]
+    [InlineData("a/+/b")]
+    [InlineData("a/#/b")]
+    [InlineData("")]
+    public void A_topic_that_is_none_is_not_asked_for_at_the_broker(string topic)
+    {
+        HomeAssistantFamily family = Family(DeviceClass.SmokeDetector, "dev1");
+
+        DecodeResult announced = Decode(family, "homeassistant/binary_sensor/x/config", $"{{\"dev_cla\":\"smoke\",\"stat_t\":\"{topic}\",\"avty_t\":\"{topic}\",\"uniq_id\":\"dev1\"}}");
+
+        Assert.Equal("x has no state_topic (stat_t)", announced.Problem);
+        Assert.Empty(family.LearnedTopics);
+    }
+
     [Fact]
     public void An_announcement_for_which_there_is_no_room_is_named_and_the_one_before_it_stays()
     {

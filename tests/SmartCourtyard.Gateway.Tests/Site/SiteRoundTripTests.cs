@@ -35,6 +35,9 @@ public sealed class SiteRoundTripTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
     }
 
+    /// <summary>Courtyards of any kind, written out.</summary>
+    public static IEnumerable<string> Some(int count) => Courtyards().Sample(count).Select(Written);
+
     private static Gen<Courtyard> Courtyards() =>
         from id in Id()
         from name in Word()

@@ -16,7 +16,7 @@ public sealed class SiteSchemaTests
         "building-twice.yaml", "device-twice.yaml", "floor-too-high.yaml", "gpio-line-twice.yaml", "modbus-one-bus-two-settings.yaml", "mqtt-bad-unit.yaml",
         "service-life-too-long.yaml", "silence-too-short.yaml", "unit-too-high.yaml", "unknown-building.yaml", "zigbee2mqtt-twice.yaml",
         // What a line or a channel means depends on the device's class.
-        "gpio-contact-with-rest.yaml", "gpio-debounce-too-long.yaml", "gpio-output-with-debounce.yaml", "gpio-without-meaning.yaml",
+        "gpio-contact-with-rest.yaml", "gpio-output-with-debounce.yaml", "gpio-without-meaning.yaml",
         "iio-element-as-detector.yaml", "iio-loop-bands-overlap.yaml",
         // While a sensor fills its buffer it answers no other device.
         "iio-buffer-and-polling.yaml",
@@ -46,6 +46,66 @@ public sealed class SiteSchemaTests
         Assert.True(judged.Count > 60);
         var unseen = judged.Where(j => j.Value.Length == 0).Select(j => Path.GetFileName(j.Key)).Except(MattersOfMeaning);
         Assert.Empty(unseen);
+    }
+
+    [Fact]
+    public async Task Schema_and_reader_take_the_same_times()
+    {
+        string[] numbers = ["0", "1", "2", "10", "11", "19", "20", "59", "60", "61", "72", "73", "99", "100", "0100", "3600", "3601", "4320", "4321", "10000", "10001", "20000", "60000", "99999", "100000"];
+        string[] units = ["us", "ms", "s", "min", "h"];
+        string[] times = [.. numbers.SelectMany(n => units.Select(u => n + u)), "0.5s", "1.5s", "-1s", "+1s", "1", "s", "1 s", "1S", "1d", "1e2ms", "' 1s'"];
+        string[] sources =
+        [
+            "{ gpio: { chip: gpiochip0, line: 4, debounce: TIME } }",
+            "{ iio: { name: bme680, interval: TIME } }",
+            "{ hwmon: { name: sht3x, interval: TIME } }",
+            "{ modbus: { tcp: \"127.0.0.1:1502\", unit: 3, interval: TIME, points: { co2: { input: 0 } } } }",
+            "{ serial: { rtu: /dev/ttyUSB0, unit: 3, timeout: TIME, points: { co2: { input: 0 } } } }",
+            "{ iio: { name: ads1015, channel: voltage0, element: { kind: mq-4, load: 1000, supply: 5, r0: 1000, warm-up: TIME } } }",
+        ];
+        foreach (var source in sources)
+        {
+            await AgreeAsync(times.Select(time => $"""
+                courtyard: a
+                name: A
+                devices:
+                  - id: d
+                    class: {(source.Contains("gpio", StringComparison.Ordinal) ? "motion" : "air-monitor")}
+                    source: {source.Replace("TIME", time, StringComparison.Ordinal)}
+
+                """));
+        }
+    }
+
+    [Fact]
+    public async Task Any_courtyard_that_the_reader_takes_is_taken_by_the_schema() =>
+        await AgreeAsync(SiteRoundTripTests.Some(200));
+
+    /// <summary>Writes the files out and lets both judge them; a disagreement shows the file.</summary>
+    private static async Task AgreeAsync(IEnumerable<string> yamls)
+    {
+        var folder = Directory.CreateTempSubdirectory("site-schema-").FullName;
+        try
+        {
+            var files = new List<string>();
+            foreach (var yaml in yamls)
+            {
+                files.Add(Path.Combine(folder, $"{files.Count}.yaml"));
+                await File.WriteAllTextAsync(files[^1], yaml);
+            }
+
+            var judged = await JudgeAsync([.. files]);
+            var disagreed = judged.Select(j => (File: j.Key, Errors: j.Value, Read: SiteFile.Read(j.Key)))
+                .Where(j => j.Read.IsGood != (j.Errors.Length == 0)).ToList();
+            Assert.Equal(files.Count, judged.Count);
+            Assert.Contains(judged, j => j.Value.Length == 0);
+            Assert.True(disagreed.Count == 0, $"{disagreed.Count} of {files.Count}, the first:\n" + string.Join('\n', disagreed.Take(5).Select(
+                d => File.ReadAllText(d.File) + "schema: " + string.Join("; ", d.Errors) + "\nreader: " + string.Join("; ", d.Read.Mistakes) + "\n")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

@@ -36,6 +36,8 @@ internal static class PairCommand
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Close(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Close(signal, stop));
+        // A terminal that closes or a connection to it that breaks must not leave the network open either.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Close(signal, stop));
         var access = new BrokerAccess(mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.CaFile, mqtt.User, mqtt.Password);
         return await PairAsync(access, minutes * 60, output, errors, stop.Token).ConfigureAwait(false);
     }

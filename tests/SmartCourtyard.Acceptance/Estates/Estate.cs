@@ -91,16 +91,19 @@ internal sealed class Estate : IAsyncDisposable
         ["Access__Gateway"] = TestSite.Courtyard,
     });
 
+    /// <summary>The gateway's own password at the broker.</summary>
+    public string GatewayPassword
+        => File.ReadLines(Path.Combine(Folder, "broker", "gateway.env")).First(l => l.StartsWith("Mqtt__Password=", StringComparison.Ordinal))["Mqtt__Password=".Length..];
+
     public void StartGateway()
     {
-        var password = File.ReadLines(Path.Combine(Folder, "broker", "gateway.env")).First(l => l.StartsWith("Mqtt__Password=", StringComparison.Ordinal));
         var environment = new Dictionary<string, string>(GatewayEnvironment)
         {
             ["Gateway__Site"] = _site,
             ["Gateway__DataDirectory"] = Path.Combine(Folder, "gateway"),
             ["Mqtt__Port"] = Number(BrokerPort),
             ["Mqtt__User"] = "gateway",
-            ["Mqtt__Password"] = password["Mqtt__Password=".Length..],
+            ["Mqtt__Password"] = GatewayPassword,
             ["DutyRoom__Url"] = DutyRoomUrl.ToString(),
             ["DutyRoom__Token"] = Credentials.GatewayToken,
             ["Urls"] = GatewayUrl.ToString().TrimEnd('/'),

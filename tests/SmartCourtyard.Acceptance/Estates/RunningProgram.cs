@@ -8,6 +8,7 @@ namespace SmartCourtyard.Acceptance.Estates;
 internal sealed partial class RunningProgram : IAsyncDisposable
 {
     private const int SigHangUp = 1;
+    private const int SigInterrupt = 2;
     private const int SigKill = 9;
     private const int SigTerm = 15;
     private const int SigStop = 19;
@@ -89,6 +90,8 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     public void Terminate() => Signal(SigTerm);
 
     public void HangUp() => Signal(SigHangUp);
+
+    public void Interrupt() => Signal(SigInterrupt);
 
     public void Freeze() => Signal(SigStop);
 

@@ -43,6 +43,7 @@ internal static class GatewayMetrics
                 "gateway_device_troubles", "Devices by what is wrong with them.", false, () => watch.Health.With(r), $"{{reason=\"{Word($"{r}")}\"}}")));
         metrics.Add(new("gateway_site_reloads_total", "How often the site file was read again and brought something new.", true, () => devices.Reloads));
         metrics.Add(new("gateway_gpio_edges_dropped_total", "Edges that the kernel dropped because nobody took them in time.", true, () => devices.Current.Kernel.Contacts.Dropped));
+        metrics.Add(new("gateway_iio_overruns_total", "How often the kernel's buffer of a sampled loop was full before it was read.", true, () => devices.Current.Kernel.Sensors.Overruns));
         metrics.Add(new("gateway_site_good", "1 while the site file was good when it was read last.", false, () => devices.IsLastGood ? 1 : 0));
         // These begin again at zero with another site file, as counters do at a restart.
         metrics.AddRange(Each("gateway_mqtt_received_total", "Messages from the broker.", devices, c => c.Received));

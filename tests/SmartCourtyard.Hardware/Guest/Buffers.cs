@@ -1,5 +1,7 @@
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Gateway.Devices;
+using SmartCourtyard.Gateway.Devices.Sysfs;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Sources;
 
@@ -198,6 +200,34 @@ internal static class Buffers
         Stub.Write(Ads1115, 0, AtRest);
         await replacing;
         await Check.EventuallyAsync(() => Raised(rig) == 1 && rig.Last(Quantity.Smoke) == 0, () => $"not heard: {rig}");
+    }
+
+    public static async Task An_account_without_rights_is_told_which_file_and_what_the_udev_rule_gives_is_enough()
+    {
+        Iio.AddTrigger();
+        var folder = Iio.Folder(Adc);
+        var device = "/dev/" + Path.GetFileName(folder);
+        string Problem() => Accounts.AsNobody(() =>
+        {
+            var (buffer, problem) = SampleBuffer.Open(new KernelRoots(), folder, Adc, new SampleBuffering(Trigger: Iio.ByHand), ["voltage0"]);
+            buffer?.Dispose();
+            return problem ?? "opened";
+        });
+
+        File.SetUnixFileMode(device, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Check.That(Problem() == $"{device} cannot be opened: Permission denied", Problem());
+        File.SetUnixFileMode(device, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        Check.That(Problem().StartsWith($"{folder}/scan_elements/in_", StringComparison.Ordinal) && Problem().Contains("_en may not be written by the gateway's account", StringComparison.Ordinal), Problem());
+
+        // The files that firmware-config's rule names, for their group: nobody is still in it.
+        var rule = await File.ReadAllTextAsync(Path.Combine(Machine.Checkout(), "firmware-config/raspberry-pi/60-courtyard-iio.rules"));
+        var named = rule[rule.IndexOf("for f in ", StringComparison.Ordinal)..].Split("; do")[0]["for f in ".Length..].Split(' ');
+        var files = named.SelectMany(n => n.Contains('*', StringComparison.Ordinal)
+            ? Directory.EnumerateFiles(Path.Combine(folder, Path.GetDirectoryName(n)!), Path.GetFileName(n)) : [Path.Combine(folder, n)]).Where(File.Exists).ToList();
+        files.ForEach(f => File.SetUnixFileMode(f, File.GetUnixFileMode(f) | UnixFileMode.GroupWrite));
+        Check.That(Problem() == "opened", Problem());
+        files.ForEach(f => File.SetUnixFileMode(f, File.GetUnixFileMode(f) & ~UnixFileMode.GroupWrite));
+        Iio.RemoveTrigger();
     }
 
     private static int Raised(Rig rig) => rig.Alarms.Count(a => a.Step == AlarmStep.Raised) + rig.Alarms.Count(a => a.Step == AlarmStep.Updated);

@@ -52,12 +52,13 @@ internal static class Reloads
 
     public static async Task A_siren_that_sounds_does_not_stop_for_an_instant()
     {
-        // Against its resistor: a line that is let go for a moment is an edge at the other chip's end, and the value falls.
+        // Against its resistor: the value of a line that is let go for a moment falls, and the kernel tells who let it go.
         static Device Siren() => Rig.Device(DeviceClass.Siren, new GpioSource(Sim.Panel.Label, "10"));
         Sim.Panel.Pull(10, up: false);
         await using var rig = await Rig.StartAsync(Siren());
         await Check.EventuallyAsync(() => rig.Last(Quantity.Fault) == 0, () => $"not heard: {rig}");
         Check.That(rig.Kernel.Outputs.Set("siren", on: true) == OutputResult.Done, "the siren does not sound");
+        using var news = new LineNews(Sim.Panel, 10);
         using var enough = new CancellationTokenSource();
         var watching = Task.Factory.StartNew(() => WatchHigh(enough.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         for (var i = 1; i <= 20; i++)
@@ -71,7 +72,10 @@ internal static class Reloads
         var (looks, low) = await watching;
         Console.WriteLine($"HIL-NOTE 20 reloads, the siren's line read {looks} times, low {low} times");
         Check.That(low == 0 && looks > 200, $"read {looks} times, low {low} times");
+        Check.That(news.Count() == 0, "the line was let go, taken or set up anew");
         Check.That(rig.Kernel.Outputs.Set("siren", on: false) == OutputResult.Done && !Sim.Panel.IsHigh(10), "the siren does not stop");
+        await rig.StopAsync();
+        Check.That(news.Count() > 0, "the kernel tells nothing of a line that is let go");
     }
 
     public static async Task What_changed_begins_anew_and_what_left_is_given_back_at_rest()

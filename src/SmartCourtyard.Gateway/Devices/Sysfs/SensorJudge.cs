@@ -10,7 +10,7 @@ internal sealed class SensorJudge(Device device, SensorSource source, TimeProvid
     private static readonly TimeSpan LoopSaidEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FaultyFor = TimeSpan.FromMilliseconds(250);
 
-    private readonly long _since = time.GetTimestamp();
+    private long _since = time.GetTimestamp();
     private LoopState? _saidLoop;
     private LoopState? _lastLoop;
     private long _loopSaidAt;
@@ -72,8 +72,8 @@ internal sealed class SensorJudge(Device device, SensorSource source, TimeProvid
     }
 
     /// <summary>Knows what the judge of the same device knew before the site file was read again.</summary>
-    public void Follow(SensorJudge before) => (_saidLoop, _lastLoop, _loopSaidAt, _lastLoopSince, _lastLoopIsSure) =
-        (before._saidLoop, before._lastLoop, before._loopSaidAt, before._lastLoopSince, before._lastLoopIsSure);
+    public void Follow(SensorJudge before) => (_since, _saidLoop, _lastLoop, _loopSaidAt, _lastLoopSince, _lastLoopIsSure) =
+        (before._since, before._saidLoop, before._lastLoop, before._loopSaidAt, before._lastLoopSince, before._lastLoopIsSure);
 
     private static bool IsGood(LoopState state) => state is LoopState.Normal or LoopState.Alarm;
 

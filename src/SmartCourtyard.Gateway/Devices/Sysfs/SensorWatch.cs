@@ -19,6 +19,20 @@ internal sealed class SensorWatch(
     private SensorJudge _judge = new(device, source, time);
     private int _failures;
 
+    private Device Device => device;
+
+    private SensorSource Source => source;
+
+    /// <summary>Goes on where one of the same device and source ended: a heater that is warm stays warm while the site file is read again.</summary>
+    public void Follow(SensorWatch before)
+    {
+        if (before.Device.Id == device.Id && before.Device.Class == device.Class && before.Source == source)
+        {
+            _judge.Follow(before._judge);
+            _failures = before._failures;
+        }
+    }
+
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(source.Every, time);

@@ -44,6 +44,11 @@ internal sealed class Sensors : BackgroundService
         if (_before is { ExecuteTask: null or { IsCompleted: true } } before)
         {
             Lost.Follow(before.Lost, _parts);
+            foreach (var watch in _read)
+            {
+                Array.ForEach(before._read, watch.Follow);
+            }
+
             foreach (var watch in _sampled)
             {
                 Array.ForEach(before._sampled, watch.TakeOver);

@@ -191,6 +191,24 @@ public sealed class SensorTests : IDisposable
         Assert.Equal(["fault=1"], Said(b => judge.Element(2.49, b)));
     }
 
+    [Fact]
+    public void A_gas_element_that_is_warm_stays_warm_while_the_site_file_is_read_again()
+    {
+        var element = new GasElement("mq-4", LoadOhms: 10_000, SupplyVolts: 5, R0Ohms: 10_000, TimeSpan.FromMinutes(10), Divider: 2);
+        var source = new IioSource("mcp3008", null, Every, null, "voltage0", null, element);
+        _sys.Iio(0, "spi0.0", "mcp3008", ("in_voltage0_raw", "1250"));
+        var before = Watch(source);
+        _clock.Advance(seconds: 600);
+        var next = Watch(source);
+        Assert.Empty(Said(next.Read));
+        next.Follow(before);
+        Assert.Equal(["fault=0", "methane=2.03"], Said(next.Read));
+
+        var another = Watch(source with { Element = element with { Kind = "mq-7" } });
+        another.Follow(before);
+        Assert.Empty(Said(another.Read));
+    }
+
     [Theory]
     [InlineData("mq-4", 1.0, 2.03)]
     [InlineData("mq-4", 0.44, 19.94)]

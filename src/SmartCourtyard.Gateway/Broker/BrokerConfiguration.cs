@@ -153,8 +153,8 @@ internal static class BrokerConfiguration
         {
             EspHomeSource node => [$"{node.Prefix}/#"],
             MqttSource source => [source.Topic],
-            TasmotaSource { FullTopic: TasmotaSource.UsualFullTopic } => ["tele/#", "stat/#", "cmnd/#", "tasmota/#"],
-            TasmotaSource tasmota => [.. tasmota.Filters("tele"), .. tasmota.Filters("stat"), .. tasmota.Filters("cmnd"), "tasmota/#"],
+            TasmotaSource { FullTopic: TasmotaSource.UsualFullTopic, Words.HasUsualPrefixes: true } => ["tele/#", "stat/#", "cmnd/#", "tasmota/#"],
+            TasmotaSource tasmota => [.. tasmota.Filters(tasmota.Words.Tele), .. tasmota.Filters(tasmota.Words.Stat), .. tasmota.Filters(tasmota.Words.Cmnd), "tasmota/#"],
             ChirpStackSource => ["application/#"],
             _ => Array.Empty<string>(),
         });

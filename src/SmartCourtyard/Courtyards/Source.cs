@@ -63,6 +63,9 @@ public sealed record TasmotaSource(string Topic, string FullTopic = TasmotaSourc
 
     private static readonly string[] Parts = [Broker];
 
+    /// <summary>What stands for <c>%prefix%</c>, and what it says of its connection.</summary>
+    public TasmotaWords Words { get; init; } = TasmotaWords.Usual;
+
     /// <summary>The topic of the device that passes this one on; null where the topic has one level only.</summary>
     public string? Bridge => Topic.LastIndexOf('/') is var slash and > 0 ? Topic[..slash] : null;
 
@@ -72,7 +75,7 @@ public sealed record TasmotaSource(string Topic, string FullTopic = TasmotaSourc
     /// <summary>What a bridge is called among the parts of the gateway.</summary>
     public static string Part(string bridge) => "tasmota " + bridge;
 
-    /// <summary>The MQTT filters that hold everything it says under a prefix (<c>tele</c>, <c>stat</c>, <c>cmnd</c>).</summary>
+    /// <summary>The MQTT filters that hold everything it says under a prefix, one of its <see cref="Words"/>.</summary>
     public IEnumerable<string> Filters(string prefix)
     {
         var full = FullTopic.Replace("%prefix%", prefix, StringComparison.Ordinal);
@@ -83,6 +86,21 @@ public sealed record TasmotaSource(string Topic, string FullTopic = TasmotaSourc
             yield return full.Replace("%topic%", bridge + "/+", StringComparison.Ordinal) + "#";
         }
     }
+}
+
+/// <summary>The words of a Tasmota device that its owner can change: the settings Prefix1 to Prefix3, and those of the last will.</summary>
+/// <param name="Tele">What it reports by itself (Prefix3).</param>
+/// <param name="Stat">What it answers (Prefix2).</param>
+/// <param name="Cmnd">What it is told (Prefix1).</param>
+/// <param name="Online">What it says when it has connected; case does not count.</param>
+/// <param name="Offline">What the broker says when it is gone; case does not count.</param>
+public sealed record TasmotaWords(string Tele = "tele", string Stat = "stat", string Cmnd = "cmnd", string Online = "Online", string Offline = "Offline")
+{
+    /// <summary>Those of a device whose owner has changed nothing.</summary>
+    public static TasmotaWords Usual { get; } = new();
+
+    /// <summary>Whether its topics begin with the usual words.</summary>
+    public bool HasUsualPrefixes => (Tele, Stat, Cmnd) == (Usual.Tele, Usual.Stat, Usual.Cmnd);
 }
 
 /// <summary>A LoRaWAN device behind ChirpStack.</summary>

@@ -68,6 +68,8 @@ public sealed class SiteFileTests
         Assert.Equal([new ModbusPoint(Quantity.Methane, ModbusTable.Holding, 4, ModbusType.Signed16, Scale: 0.1, Offset: -1.5)], modbus[0].Points);
         Assert.Equal(new ModbusRtu("/dev/ttyUSB1", 9_600, ModbusParity.Even, 1), modbus[1].Line);
         Assert.Equal([new ModbusPoint(Quantity.Gas, ModbusTable.Discrete, 0, ModbusType.Flag)], modbus[1].Points);
+        Assert.Contains(new TasmotaSource("b3_302") { Words = new TasmotaWords("report", "answer", "order", "在线", "gone") }, result.Courtyard.Devices.Select(d => d.Source));
+        Assert.Equal(["bla2mqtt/#", "meters 2/+/state", "a/b"], result.Courtyard.DeviceTopics);
         Assert.Contains(new EspHomeSource("b3-301"), result.Courtyard.Devices.Select(d => d.Source));
         Assert.Contains(new HomeAssistantSource("301_smoke"), result.Courtyard.Devices.Select(d => d.Source));
         MqttSource[] mqtt = [.. result.Courtyard.Devices.Select(d => d.Source).OfType<MqttSource>()];

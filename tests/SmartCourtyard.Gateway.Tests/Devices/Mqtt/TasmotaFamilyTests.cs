@@ -51,6 +51,33 @@ public sealed class TasmotaFamilyTests
     }
 
     [Theory]
+    [InlineData("%prefix%/%topic%/", "report/t/SENSOR", "{\"Switch1\":\"ON\"}", "smoke=1")]
+    [InlineData("%prefix%/%topic%/", "answer/t/SWITCH1", "ON", "smoke=1")]
+    [InlineData("%prefix%/%topic%/", "report/t/LWT", "在线", "online=1")]
+    [InlineData("%prefix%/%topic%/", "report/t/LWT", "GONE", "online=0")]
+    [InlineData("home/%topic%/%prefix%/", "home/t/report/LWT", "gone", "online=0")]
+    public void The_words_that_an_owner_has_changed_are_understood(string fullTopic, string topic, string payload, string expected)
+    {
+        var family = Family("smoke-detector", new TasmotaSource("t", fullTopic) { Words = new TasmotaWords("report", "answer", "order", "在线", "gone") });
+
+        DecodeResult result = Decode(family, topic, payload);
+
+        Assert.Equal((DecodeOutcome.Decoded, null), (result.Outcome, result.Problem));
+        Assert.Equal(expected, Said());
+        Assert.Contains(family.AlarmFilters, f => topic.StartsWith(f[..^1], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_bridge_speaks_in_the_words_of_those_behind_it_and_another_word_is_named()
+    {
+        var family = Family("smoke-detector", new TasmotaSource("zb/0x1234") { Words = new TasmotaWords(Online: "up", Offline: "down") });
+
+        Assert.False(Decode(family, "tele/zb/LWT", "down").BridgeOnline);
+        Assert.Equal(DecodeOutcome.BridgeState, Decode(family, "tele/zb/LWT", "up").Outcome);
+        Assert.Equal("LWT is neither up nor down", Decode(Family("siren", new TasmotaSource("t") { Words = new TasmotaWords(Online: "up", Offline: "down") }), "tele/t/LWT", "Online").Problem);
+    }
+
+    [Theory]
     [InlineData("smoke-detector", "{\"Device\":\"0x1234\",\"ZoneStatusChange\":1}", "smoke=1 tamper=0 fault=0 test=0 battery-low=0")]
     [InlineData("water-leak", "{\"Device\":\"0x1234\",\"ZoneStatusChange\":1,\"LinkQuality\":90}", "water-leak=1 tamper=0 fault=0 test=0 battery-low=0 link-quality=90")]
     [InlineData("water-leak", "{\"Device\":\"0x1234\",\"Water\":1,\"ZoneStatusChange\":1}", "water-leak=1 tamper=0 fault=0 test=0 battery-low=0")]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
@@ -18,6 +19,7 @@ internal sealed class TasmotaFamily : IMqttFamily
     private readonly TasmotaTopics _topics;
     private readonly FrozenDictionary<string, Device> _devices;
     private readonly FrozenSet<string> _bridges;
+    private readonly FrozenDictionary<string, TasmotaWords> _words;
     private readonly ConcurrentDictionary<string, InventoryDevice> _announced = new(StringComparer.Ordinal);
     private readonly Action<string, IReadOnlyList<InventoryDevice>>? _noteInventory;
 
@@ -27,9 +29,12 @@ internal sealed class TasmotaFamily : IMqttFamily
         _noteInventory = noteInventory;
         (Device Device, TasmotaSource Source)[] all =
             [.. courtyard.Devices.Where(d => d.Source is TasmotaSource).Select(d => (d, (TasmotaSource)d.Source))];
-        _topics = new TasmotaTopics(all.Select(d => d.Source.FullTopic));
+        _topics = new TasmotaTopics(all.Select(d => (d.Source.FullTopic, d.Source.Words)));
         _devices = all.DistinctBy(d => TasmotaMessage.Key(d.Source.Topic)).ToFrozenDictionary(d => TasmotaMessage.Key(d.Source.Topic), d => d.Device, StringComparer.Ordinal);
         _bridges = all.Select(d => d.Source.Bridge).OfType<string>().ToFrozenSet(StringComparer.Ordinal);
+        // A bridge speaks in the words of those behind it.
+        _words = all.Where(d => d.Source.Words != TasmotaWords.Usual).Select(d => (Name: d.Source.Bridge ?? d.Source.Topic, d.Source.Words))
+            .DistinctBy(w => w.Name).ToFrozenDictionary(w => w.Name, w => w.Words, StringComparer.Ordinal);
         AlarmFilters = TopicFilters.Needed(all.Where(d => d.Device.Class.IsAlarmCapable()).SelectMany(d => Filtered(d.Source)));
         Filters = TopicFilters.Needed(new[] { "tele/#", "stat/#", Discovery + "#" }.Concat(all.SelectMany(d => Filtered(d.Source))));
     }
@@ -73,15 +78,18 @@ internal sealed class TasmotaFamily : IMqttFamily
     private DecodeResult Reachable(ref TasmotaMessage message, ReadOnlySpan<char> name, ReadOnlySpan<byte> payload)
     {
         FieldValue value = FieldValue.OfText(payload);
-        bool online = value.Is("online"u8);
-        if (!online && !value.Is("offline"u8))
+        TasmotaWords words = _words.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out TasmotaWords? own) ? own : TasmotaWords.Usual;
+        bool online = Says(value, words.Online);
+        if (!online && !Says(value, words.Offline))
         {
-            return payload.IsEmpty ? DecodeResult.NotADevice : message.Wrong("LWT is neither Online nor Offline");
+            return payload.IsEmpty ? DecodeResult.NotADevice : message.Wrong($"LWT is neither {words.Online} nor {words.Offline}");
         }
-        DecodeResult own = message.OwnOnline(online);
+        DecodeResult said = message.OwnOnline(online);
         // Who is behind a bridge that is gone cannot be heard: one cause, said once.
-        return IsBridge(name) ? DecodeResult.Bridge(online, TasmotaSource.Part(name.ToString())) : own;
+        return IsBridge(name) ? DecodeResult.Bridge(online, TasmotaSource.Part(name.ToString())) : said;
     }
+
+    private static bool Says(scoped FieldValue value, string word) => value.Kind == FieldValueKind.Text && Encoding.UTF8.GetString(value.Bytes).Equals(word, StringComparison.OrdinalIgnoreCase);
 
     private void Announce(string topic, ReadOnlySpan<byte> payload)
     {
@@ -112,5 +120,5 @@ internal sealed class TasmotaFamily : IMqttFamily
     private static bool IsNumbered(ReadOnlySpan<char> command, string word) =>
         command.StartsWith(word, StringComparison.Ordinal) && command.Length > word.Length && !command[word.Length..].ContainsAnyExceptInRange('0', '9');
 
-    private static IEnumerable<string> Filtered(TasmotaSource source) => source.Filters("tele").Concat(source.Filters("stat"));
+    private static IEnumerable<string> Filtered(TasmotaSource source) => source.Filters(source.Words.Tele).Concat(source.Filters(source.Words.Stat));
 }

@@ -3,11 +3,11 @@ using SmartCourtyard.Courtyards;
 namespace SmartCourtyard.Gateway.Devices.Mqtt.Tasmota;
 
 /// <summary>Takes apart the topics that Tasmota devices make by the FullTopics of the site, and by the usual one.</summary>
-internal sealed class TasmotaTopics(IEnumerable<string> fullTopics)
+internal sealed class TasmotaTopics(IEnumerable<(string FullTopic, TasmotaWords Words)> devices)
 {
     private readonly (string Before, string After)[] _routes =
     [
-        .. fullTopics.Append(TasmotaSource.UsualFullTopic).Distinct(StringComparer.Ordinal).SelectMany(Routes),
+        .. devices.Append((TasmotaSource.UsualFullTopic, TasmotaWords.Usual)).SelectMany(Routes).Distinct(),
     ];
 
     /// <summary>Finds whose topic it is and what is said there: <c>tele/b3_301/SENSOR</c> is SENSOR of b3_301.</summary>
@@ -28,10 +28,11 @@ internal sealed class TasmotaTopics(IEnumerable<string> fullTopics)
         return false;
     }
 
-    private static IEnumerable<(string, string)> Routes(string fullTopic)
+    private static IEnumerable<(string, string)> Routes((string FullTopic, TasmotaWords Words) device)
     {
+        string fullTopic = device.FullTopic;
         int at = fullTopic.IndexOf("%topic%", StringComparison.Ordinal);
-        foreach (string prefix in new[] { "tele", "stat" })
+        foreach (string prefix in new[] { device.Words.Tele, device.Words.Stat })
         {
             yield return (fullTopic[..at].Replace("%prefix%", prefix, StringComparison.Ordinal),
                 fullTopic[(at + "%topic%".Length)..].Replace("%prefix%", prefix, StringComparison.Ordinal));

@@ -79,6 +79,7 @@ internal sealed partial class GatewayParts
         {
             elsewhere.Forget(now.SourceNames);
             supervision?.Replace(now.Courtyard!);
+            SiteInForce.Keep(options.DataDirectory, now, loggers.CreateLogger<GatewayParts>());
         }, loggers);
         var status = new PathStatus();
         if (options.DutyRoom is { } dutyRoom)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using SmartCourtyard.Acceptance.Estates;
+using SmartCourtyard.Mqtt;
 
 namespace SmartCourtyard.Acceptance;
 
@@ -92,6 +93,64 @@ public sealed class DeployRunTests : IDisposable
             async () => (await board.AlarmsAsync()).Count > 0, TimeSpan.FromSeconds(150), () => "an alarm of a scene\n" + run.Output);
         run.Terminate();
         Assert.Equal(0, await run.ExitAsync(GoneWithin));
+    }
+
+    [Fact]
+    public async Task A_changed_site_file_is_heard_after_a_hang_up_and_after_the_duty_rooms_command_and_nobody_is_disconnected()
+    {
+        var site = Path.Combine(_folder, "site.yaml");
+        await File.WriteAllTextAsync(site, Site("zigbee2mqtt: first"));
+        await using var run = Start("--no-simulator", "--site", site);
+        await ReadyAsync(run);
+        using var credentials = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Data, "credentials.json")));
+        using var board = new DutyRoomApi(new Uri($"http://127.0.0.1:{_dutyRoom}/"), credentials.RootElement.GetProperty("apiToken").GetString()!);
+        var mqtt = credentials.RootElement.GetProperty("mqtt");
+        var disconnections = 0;
+        using var stop = new CancellationTokenSource();
+        await using var device = new MqttClient(
+            new MqttOptions { Host = "127.0.0.1", Port = _broker, ClientId = "device", User = mqtt.GetProperty("user").GetString(), Password = mqtt.GetProperty("password").GetString() },
+            (_, _) => ValueTask.FromResult(true), TimeProvider.System);
+        var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        device.StateChanged += change =>
+        {
+            if (change.State == MqttConnectionState.Connected)
+            {
+                connected.TrySetResult();
+            }
+            else if (connected.Task.IsCompleted && !stop.IsCancellationRequested)
+            {
+                disconnections++;
+            }
+        };
+        var running = device.RunAsync(stop.Token);
+        await connected.Task.WaitAsync(GoneWithin, TimeProvider.System);
+        await AlarmsAsync("zigbee2mqtt/first", 1);
+
+        await File.WriteAllTextAsync(site, Site("zigbee2mqtt: first", "mqtt: { topic: yard/second, points: { smoke: $.smoke } }"));
+        run.HangUp();
+        await AlarmsAsync("yard/second", 2);
+
+        await File.WriteAllTextAsync(
+            site, Site("zigbee2mqtt: first", "mqtt: { topic: yard/second, points: { smoke: $.smoke } }", "mqtt: { topic: yard/third, points: { smoke: $.smoke } }"));
+        Assert.Equal("done", (await board.CommandAsync("fukang-garden", new { command = "site.reload" }, GoneWithin)).GetProperty("state").GetString());
+        await AlarmsAsync("yard/third", 3);
+        Assert.Equal(0, disconnections);
+        await stop.CancelAsync();
+        await running;
+        run.Terminate();
+        Assert.Equal(0, await run.ExitAsync(GoneWithin));
+
+        // Said again and again: the broker refuses it until the device has its rights.
+        Task AlarmsAsync(string topic, int count) => Eventually.TrueAsync(
+            async () =>
+            {
+                await device.PublishAsync(topic, """{"smoke":true}"""u8.ToArray(), MqttQos.AtLeastOnce, retain: false, CancellationToken.None);
+                return (await board.AlarmsAsync("state=open")).Count == count;
+            },
+            TimeSpan.FromSeconds(30), () => $"the alarm of {topic}\n{run.Output}");
+
+        static string Site(params string[] sources) => "courtyard: fukang-garden\nname: 富康花园小区\nbuildings: []\ndevices:\n"
+            + string.Concat(sources.Select((s, i) => $"  - {{ id: d{i}, class: smoke-detector, source: {{ {s} }} }}\n"));
     }
 
     [Fact]

@@ -87,7 +87,7 @@ internal static class Buffers
         Check.That(rig.WhyLost(part)!.StartsWith("another program reads /dev/iio:device", StringComparison.Ordinal), rig.WhyLost(part)!);
         other.Dispose();
         await rig.HearsAsync(loop);
-        Check.That(rig.WhyLost(part) is null, $"still lost: {rig}");
+        await Check.EventuallyAsync(() => rig.WhyLost(part) is null, () => $"still lost: {rig}");
     }
 
     public static async Task A_buffer_that_a_dead_program_left_running_is_taken()

@@ -21,6 +21,7 @@ internal sealed partial class LearnedTopics : BackgroundService
     private readonly Lock _gate = new();
     private readonly HashSet<string> _alarmsAsked;
     private readonly HashSet<string> _telemetryAsked;
+    private volatile bool _keepAgain;
 
     /// <param name="memory">What the session of the alarms may have at the broker.</param>
     public LearnedTopics(
@@ -58,29 +59,31 @@ internal sealed partial class LearnedTopics : BackgroundService
     // The broker answers some time after a connect.
     private async Task ForgetWhatLeftAsync(CancellationToken stop)
     {
-        int kept = -1;
         using var timer = new PeriodicTimer(AskLeaving, _time);
         while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
-            int leaving = _alarms.Leaving.Count;
-            kept = leaving == kept || KeepAsked() ? leaving : kept;
+            if (_keepAgain)
+            {
+                KeepAsked();
+            }
         }
     }
 
-    // Whether it was kept. Never without what the broker may still have.
-    private bool KeepAsked()
+    // Never without what the broker may still have; that is kept again until the broker has answered.
+    private void KeepAsked()
     {
         lock (_gate)
         {
+            IReadOnlyList<string> leaving = _alarms.Leaving;
+            _keepAgain = true;
             try
             {
-                _memory.Keep(_alarmsAsked.Concat(_alarms.Leaving));
-                return true;
+                _memory.Keep(_alarmsAsked.Concat(leaving));
+                _keepAgain = leaving.Count > 0;
             }
             catch (IOException e)
             {
                 LogNotRemembered("mqtt", e.Message);
-                return false;
             }
         }
     }

@@ -109,8 +109,9 @@ public sealed class BrokerAccessTests
         await broker.StartAsync();
         using var gateway = broker.Start("mosquitto_sub", [.. broker.Address(), .. broker.AsGateway, "-q", "1", "-t", "#", "-F", "heard %t %p"]);
         using var before = broker.Start("mosquitto_pub", [.. broker.Address(), .. RealBroker.AsDevices, "-q", "1", "-t", "old/1", "-l"]);
-        using var after = broker.Start("mosquitto_pub", [.. broker.Address(), .. RealBroker.AsDevices, "-q", "1", "-t", "learned/kitchen", "-l"]);
-        await after.StandardInput.WriteLineAsync("too early");
+        using var after = broker.Start("mosquitto_pub", [.. broker.Address(), .. RealBroker.AsDevices, "-q", "1", "-i", "after", "-t", "learned/kitchen", "-l"]);
+        await broker.UntilLoggedAsync("as after (");
+        await broker.PublishAsync(RealBroker.AsDevices, "-q", "1", "-t", "learned/kitchen", "-m", "too early");
         await broker.SayUntilAsync(before, "early", "heard old/1 early");
 
         Assert.Equal(0, BrokerCommand.Run(estate, broker.Options, TextWriter.Null, ["learned/kitchen"]));

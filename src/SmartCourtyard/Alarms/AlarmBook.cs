@@ -160,6 +160,8 @@ public sealed class AlarmBook
 
     private static bool IsMomentary(Alarm alarm) => alarm.Kind is AlarmKind.EmergencyCall;
 
+    private static bool IsCall(AlarmKind kind) => kind is AlarmKind.EmergencyCall or AlarmKind.Fall;
+
     private DeviceJudge JudgeOf(Device device)
     {
         if (!_judges.TryGetValue(device, out var judge))
@@ -237,6 +239,10 @@ public sealed class AlarmBook
         {
             Activate(turn, standing, now, steps);
         }
+        else if (IsAnotherCall(turn))
+        {
+            Activate(turn, standing, now, steps);
+        }
         else if (standing is { Condition: AlarmCondition.Active, IsOpen: true })
         {
             // The same activation, seen through a second quantity or heard again after a restart.
@@ -250,6 +256,13 @@ public sealed class AlarmBook
             Activate(turn, standing, now, steps);
         }
     }
+
+    /// <summary>
+    /// A press that has an end, at a button whose earlier press had none: that one's alarm stands, and yet somebody pressed again. Both
+    /// in one message are one press.
+    /// </summary>
+    private bool IsAnotherCall(Turn turn) =>
+        turn is { Before: false, Origin: Origin.Live } && IsCall(turn.Point.Rule.Kind) && !_turns.Exists(t => t.Press && t.Point == turn.Point);
 
     private void Activate(in Turn turn, Alarm? standing, Moment now, List<AlarmChange> steps)
     {

@@ -34,6 +34,9 @@ public sealed record Alarm(
     /// <summary>A fire on more than one floor of the building. Never taken back.</summary>
     public bool Spread { get; init; }
 
+    /// <summary>Raised while the whole estate exercises.</summary>
+    public bool Drill { get; init; }
+
     /// <summary>What is at stake.</summary>
     public Severity Severity => Kind.Severity();
 

@@ -12,17 +12,20 @@ public sealed class AlarmBook
     private readonly Dictionary<(string Device, AlarmKind Kind), Alarm> _byPoint = [];
     private readonly Dictionary<string, Alarm> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<Device, DeviceJudge> _judges = [];
-    private readonly List<PointRule> _awaited = [];
+    private readonly AwaitedRules _awaited = new();
     private readonly List<Turn> _turns = [];
+    private readonly Func<Device, AlarmKind, Treatment> _treat;
     private Rulebook _rules;
     private Dictionary<string, Device>? _courtyard;
 
     /// <summary>Begins with the alarms that the journal holds.</summary>
     /// <param name="restored">Alarms that are open, or whose cause still stood, when the gateway stopped.</param>
     /// <param name="rules">The rules; <see cref="Rulebook.Usual"/> where null.</param>
-    public AlarmBook(IEnumerable<Alarm> restored, Rulebook? rules = null)
+    /// <param name="treat">How an alarm of a device is taken at the moment; null: as it is.</param>
+    public AlarmBook(IEnumerable<Alarm> restored, Rulebook? rules = null, Func<Device, AlarmKind, Treatment>? treat = null)
     {
         _rules = rules ?? Rulebook.Usual;
+        _treat = treat ?? ((_, _) => default);
         foreach (var alarm in restored)
         {
             Keep(alarm);
@@ -33,7 +36,7 @@ public sealed class AlarmBook
     public IReadOnlyCollection<Alarm> Alarms => _byId.Values;
 
     /// <summary>When <see cref="Pass"/> may next have something to say, on the monotonic clock; null while nothing waits for its time.</summary>
-    public TimeSpan? Due { get; private set; }
+    public TimeSpan? Due => _awaited.Due;
 
     /// <summary>
     /// Goes on with the devices of a courtyard. Open alarms stay open, also those of devices that are gone: only people close them.
@@ -55,12 +58,11 @@ public sealed class AlarmBook
             _judges.Add(device, judge);
             foreach (var point in judge.Rules)
             {
-                Await(point);
+                _awaited.Note(point);
             }
         }
 
         _rules = rules;
-        SetDue();
         foreach (var alarm in _byId.Values.Where(a => !a.IsOpen && !CanEnd(a)).ToList())
         {
             Forget(alarm);
@@ -108,7 +110,7 @@ public sealed class AlarmBook
     {
         while (Due <= now.Uptime)
         {
-            var point = _awaited.MinBy(p => p.State.Due)!;
+            var point = _awaited.Next;
             var before = point.State.Holds;
             var due = point.State.Due!.Value;
             if (point.State.Pass(due) != before)
@@ -121,8 +123,23 @@ public sealed class AlarmBook
                 throw new InvalidOperationException($"a condition on {point.Rule.Condition.Quantity} was due and did not move");
             }
 
-            Await(point);
-            SetDue();
+            _awaited.Note(point);
+        }
+    }
+
+    /// <summary>
+    /// Looks again at the devices that people worked on: what was hidden and still stands is raised, what was a test and still stands is
+    /// real, and it sounds.
+    /// </summary>
+    public void Reconsider(Func<Device, bool> which, Moment now, List<AlarmChange> steps)
+    {
+        foreach (var point in _judges.Values.Where(j => which(j.Device)).SelectMany(j => j.Rules).Where(p => p.State.Holds == true))
+        {
+            var standing = Find(point);
+            if (standing is null || IsTestOver(point, point.Test))
+            {
+                Activate(new Turn(point, point.Value, Origin.Live, point.Test, null), standing, now, steps);
+            }
         }
     }
 
@@ -195,27 +212,35 @@ public sealed class AlarmBook
         var (before, stood) = (point.State.Holds, point.State.Stands);
         var holds = point.State.Hear(reading.Value, now.Uptime);
         (point.Value, point.Test) = (reading.Value, test);
-        if (holds != before || point.State.Stands != stood || (holds == true && live && !test && _byId.Count > 0 && IsTestOver(point)))
+        if (holds != before || point.State.Stands != stood || (holds == true && live && _byId.Count > 0 && IsTestOver(point, test)))
         {
             _turns.Add(new Turn(point, reading.Value, reading.Origin, test, before));
         }
 
         if (point.State.Due is not null || point.IsAwaited)
         {
-            Await(point);
-            SetDue();
+            _awaited.Note(point);
         }
     }
 
-    /// <summary>The test is over and the danger still stands: it is real, and it must be heard.</summary>
-    private bool IsTestOver(PointRule point) => Find(point) is { IsOpen: true, Test: true, Condition: AlarmCondition.Active };
+    /// <summary>The test or the drill is over and the danger still stands: it is real, and it must be heard.</summary>
+    private bool IsTestOver(PointRule point, bool test)
+    {
+        if (Find(point) is not { IsOpen: true, Condition: AlarmCondition.Active } standing || !(standing.Test || standing.Drill))
+        {
+            return false;
+        }
+
+        var treatment = _treat(point.Device, point.Rule.Kind);
+        return (standing.Test && !test && !treatment.IsTest) || (standing.Drill && !treatment.IsDrill);
+    }
 
     /// <summary>What begins is judged before what ends: an alarm that goes on by another quantity of the same message does not end.</summary>
     private void Follow(DeviceJudge judge, Moment now, List<AlarmChange> steps)
     {
         foreach (var turn in _turns)
         {
-            if (turn.Press || (turn.Point.State.Holds == true && (turn.Before != true || IsTestOver(turn.Point))))
+            if (turn.Press || (turn.Point.State.Holds == true && (turn.Before != true || IsTestOver(turn.Point, turn.Test))))
             {
                 Rise(turn, now, steps);
             }
@@ -235,7 +260,7 @@ public sealed class AlarmBook
     private void Rise(in Turn turn, Moment now, List<AlarmChange> steps)
     {
         var standing = Find(turn.Point);
-        if (turn.Press || (standing is { IsOpen: true, Test: true, Condition: AlarmCondition.Active } && !turn.Test && turn.Origin == Origin.Live))
+        if (turn.Press || (turn.Origin == Origin.Live && IsTestOver(turn.Point, turn.Test)))
         {
             Activate(turn, standing, now, steps);
         }
@@ -266,6 +291,14 @@ public sealed class AlarmBook
 
     private void Activate(in Turn turn, Alarm? standing, Moment now, List<AlarmChange> steps)
     {
+        var (rule, device) = (turn.Point.Rule, turn.Point.Device);
+        var treatment = _treat(device, rule.Kind);
+        if (treatment.IsHidden)
+        {
+            return;
+        }
+
+        var test = turn.Test || treatment.IsTest;
         if (standing is { IsOpen: false })
         {
             // People are done with it and a new one begins: it ends here, or whoever keeps alarms would keep it for ever.
@@ -274,15 +307,14 @@ public sealed class AlarmBook
             standing = null;
         }
 
-        var (rule, device) = (turn.Point.Rule, turn.Point.Device);
         var alarm = standing is null
             ? new Alarm(
                 Guid.CreateVersion7(now.Time).ToString(), rule.Kind, device.Id, device.At, rule.Condition.Quantity, turn.Value, now.Time,
-                AlarmCondition.Active, Occurrences: 1, turn.Test, Receipts.None)
+                AlarmCondition.Active, Occurrences: 1, test, Receipts.None) { Drill = treatment.IsDrill }
             : standing with
             {
                 CauseQuantity = rule.Condition.Quantity, CauseValue = turn.Value, Condition = AlarmCondition.Active,
-                Occurrences = standing.Occurrences + 1, Test = standing.Test && turn.Test,
+                Occurrences = standing.Occurrences + 1, Test = standing.Test && test, Drill = standing.Drill && treatment.IsDrill,
             };
         var others = _byId.Values.Where(o => Confirmation.Confirms(alarm, o) || Confirmation.Spreads(alarm, o)).ToList();
         alarm = Surer(alarm, others);
@@ -332,23 +364,6 @@ public sealed class AlarmBook
 
         steps.Add(new AlarmChange(AlarmStep.Cleared, alarm));
     }
-
-    private void Await(PointRule point)
-    {
-        var waits = point.State.Due is not null;
-        if (waits && !point.IsAwaited)
-        {
-            _awaited.Add(point);
-        }
-        else if (!waits && point.IsAwaited)
-        {
-            _awaited.Remove(point);
-        }
-
-        point.IsAwaited = waits;
-    }
-
-    private void SetDue() => Due = _awaited.Count == 0 ? null : _awaited.Min(p => p.State.Due);
 
     private Alarm? Find(PointRule point) => _byPoint.GetValueOrDefault((point.Device.Id, point.Rule.Kind));
 

@@ -33,12 +33,15 @@ internal sealed class DeviceJudge
     /// <param name="before">What was known of the device; it goes on where a rule is as before.</param>
     public DeviceJudge(Device device, IReadOnlyList<AlarmRule> rules, DeviceJudge? before = null)
     {
+        Device = device;
         Rules = [.. rules.Select(r => new PointRule(r, device, before?.Rules.FirstOrDefault(b => b.Rule == r)))];
         foreach (var group in Rules.GroupBy(r => r.Rule.Condition.Quantity))
         {
             _byQuantity[(int)group.Key] = [.. group];
         }
     }
+
+    public Device Device { get; }
 
     public IReadOnlyList<PointRule> Rules { get; }
 

@@ -76,9 +76,10 @@ public sealed record Cause(string Quantity, JsonElement Value);
 /// <param name="Occurrences">How often it was activated while open; 1 or more.</param>
 /// <param name="Confirmed">True where a second detector in the same unit says the same or what belongs to it; otherwise left out.</param>
 /// <param name="Spread">True where a fire stands on more than one floor of the building; otherwise left out.</param>
+/// <param name="Drill">True where the whole estate exercises; otherwise left out.</param>
 public sealed record AlarmData(
     string AlarmId, AlarmKind Kind, Severity Severity, string Device, At At, Cause? Cause, DateTimeOffset RaisedAt, ClockState Clock,
-    bool Test = false, int Occurrences = 1, bool? Confirmed = null, bool? Spread = null);
+    bool Test = false, int Occurrences = 1, bool? Confirmed = null, bool? Spread = null, bool? Drill = null);
 
 /// <summary>Data of <c>trouble.raised</c> and <c>trouble.cleared</c>.</summary>
 /// <param name="TroubleId">The trouble's own id, the same in both events.</param>

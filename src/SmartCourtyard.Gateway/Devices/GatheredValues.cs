@@ -48,22 +48,22 @@ internal ref struct GatheredValues(Span<double> values)
     }
 
     /// <summary>Gives the readings out: "test" before what it might excuse, alarms before measurements.</summary>
-    public readonly void WriteTo(List<Reading> readings, Device device, DateTimeOffset observedAt, Origin origin)
+    public readonly void WriteTo(List<Reading> readings, Device device, DateTimeOffset observedAt, Origin origin, DateTimeOffset? saidAt = null)
     {
         ulong rest = _known;
         if (rest.Has(Quantity.Test))
         {
-            readings.Add(Reading(Quantity.Test, device, observedAt, origin));
+            readings.Add(Reading(Quantity.Test, device, observedAt, origin, saidAt));
             rest &= ~PointSet.Of(Quantity.Test);
         }
         for (; rest != 0; rest &= rest - 1)
         {
-            readings.Add(Reading((Quantity)BitOperations.TrailingZeroCount(rest), device, observedAt, origin));
+            readings.Add(Reading((Quantity)BitOperations.TrailingZeroCount(rest), device, observedAt, origin, saidAt));
         }
     }
 
-    private readonly Reading Reading(Quantity quantity, Device device, DateTimeOffset observedAt, Origin origin) =>
-        new(device, quantity, _values[(int)quantity], observedAt, origin, _momentary.Has(quantity));
+    private readonly Reading Reading(Quantity quantity, Device device, DateTimeOffset observedAt, Origin origin, DateTimeOffset? saidAt) =>
+        new(device, quantity, _values[(int)quantity], observedAt, origin, _momentary.Has(quantity), saidAt);
 
     private void Set(Quantity quantity, double value)
     {

@@ -18,8 +18,13 @@ public enum Origin : byte
 /// <param name="ObservedAt">When the gateway heard it.</param>
 /// <param name="Origin">Whether it is news or a kept state.</param>
 /// <param name="Momentary">True for an event without an end (a press): there is no later reading that takes it back.</param>
+/// <param name="SaidAt">
+/// When the device was heard by whoever passes it on, by their clock; null where they do not say. Advice only: it labels what was
+/// known before, and no judgement follows from it.
+/// </param>
 public readonly record struct Reading(
-    Device Device, Quantity Quantity, double Value, DateTimeOffset ObservedAt, Origin Origin = Origin.Live, bool Momentary = false)
+    Device Device, Quantity Quantity, double Value, DateTimeOffset ObservedAt, Origin Origin = Origin.Live, bool Momentary = false,
+    DateTimeOffset? SaidAt = null)
 {
     /// <summary>The value of a boolean quantity.</summary>
     public bool IsOn => Value != 0;

@@ -225,6 +225,11 @@ public sealed class HealthBook
             state.SaidOffline = false;
             SetSilent(state, silent: false, now, changes);
         }
+        else if (reading.SaidAt is { } said && said >= ClockIsSetFrom && said <= now.Time && !(state.LastHeard >= said))
+        {
+            // A label for the technician. It is no proof of life: the state stays as it was.
+            state.LastHeard = said;
+        }
 
         switch (reading.Quantity)
         {

@@ -85,6 +85,42 @@ public sealed class AverageTests
     }
 
     [Fact]
+    public void The_half_hour_of_a_value_that_nothing_followed_counts_whole_and_no_minute_more()
+    {
+        var course = OneHour();
+        course.Hears(1_800, 0);
+        foreach (var at in Course.Every(60, 25 * 60))
+        {
+            course.Hears(0, 35 * 60 + at);
+        }
+
+        // 30 of the 55 minutes that are known: 982 in the mean.
+        Assert.Equal(false, course.Holds);
+        course = OneHour();
+        course.Hears(1_900, 0);
+        foreach (var at in Course.Every(60, 25 * 60))
+        {
+            course.Hears(0, 35 * 60 + at);
+        }
+
+        Assert.Equal(true, course.Holds);
+    }
+
+    [Theory]
+    [InlineData(1_000, false)]
+    [InlineData(1_001, true)]
+    public void The_limit_itself_is_not_above_it(double value, bool holds)
+    {
+        var course = OneHour();
+        foreach (var at in Course.Every(60, Hour))
+        {
+            course.Hears(value, at);
+        }
+
+        Assert.Equal(holds, course.Holds);
+    }
+
+    [Fact]
     public void It_agrees_with_a_plain_mean_over_the_history() => Prop.ForAll<byte[]>(script =>
     {
         var course = OneHour();

@@ -26,6 +26,25 @@ public sealed class HealthRestartTests
         Assert.Equal(HealthState.Ok, Health.State);
     }
 
+    [Theory]
+    [InlineData(-600.0, -600.0)]
+    [InlineData(600, null)]
+    [InlineData(-600_000_000, null)]
+    public void What_a_broker_kept_says_when_the_device_was_last_seen_and_proves_no_life(double saidAfterSeconds, double? lastHeardAfterSeconds)
+    {
+        Hear(1, _gas.Says(Quantity.Gas, 0, Origin.Retained) with { SaidAt = Estate.AfterHours(1).Time.AddSeconds(saidAfterSeconds) });
+        Assert.Equal(lastHeardAfterSeconds is { } s ? Estate.AfterHours(1).Time.AddSeconds(s) : null, Health.LastHeard);
+        Assert.Equal(HealthState.Unknown, Health.State);
+    }
+
+    [Fact]
+    public void What_a_broker_kept_is_older_news_than_what_was_heard_since()
+    {
+        Hear(1, _gas.Says(Quantity.Gas, 0));
+        Hear(1.1, _gas.Says(Quantity.Gas, 0, Origin.Retained) with { SaidAt = Estate.AfterHours(0.5).Time });
+        Assert.Equal(Estate.AfterHours(1).Time, Health.LastHeard);
+    }
+
     [Fact]
     public void A_device_that_stays_away_after_a_restart_has_its_whole_time_and_then_is_unobserved()
     {

@@ -95,7 +95,7 @@ internal sealed class Zigbee2MqttFamily : IMqttFamily
             : DecodeBelow(name, payload, ref values);
         if (result.Device is { } device)
         {
-            values.WriteTo(into, device, now, retained ? Origin.Retained : Origin.Live);
+            values.WriteTo(into, device, now, retained ? Origin.Retained : Origin.Live, retained ? Zigbee2MqttNews.LastSeen(payload) : null);
         }
         return result;
     }

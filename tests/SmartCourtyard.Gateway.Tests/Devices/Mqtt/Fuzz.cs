@@ -63,7 +63,7 @@ internal static class Fuzz
         Assert.True(understood > 0 && named > 0, $"{understood} understood, {named} named: the seeds are wrong");
         Assert.True(grown < HeapMayGrowBytes, $"the heap grew by {grown >> 20} MiB: {family.Name} keeps what it should not");
         return string.Create(CultureInfo.InvariantCulture,
-            $"{family.Name}: {Cases:N0} broken messages in {all.TotalSeconds:F1} s, slowest {slowest.TotalMilliseconds:F1} ms, heap {grown / 1024.0 / 1024:+0.0;-0.0} MiB; "
+            $"{family.Name}: {Cases:N0} broken messages in {all.TotalSeconds:F1} s, slowest {slowest.TotalMilliseconds:F1} ms, heap {grown / 1024.0 / 1024:0.0} MiB more; "
             + $"{understood:N0} still gave readings, {named:N0} were named");
     }
 

@@ -396,6 +396,24 @@ public sealed class Zigbee2MqttFamilyTests
         Assert.Equal(Now, Assert.Single(_readings).ObservedAt);
     }
 
+    [Theory]
+    [InlineData("\"2026-11-22T04:29:58.123Z\"", true)]
+    [InlineData("\"2026-11-22T12:29:58.123+08:00\"", true)]
+    [InlineData("1795321798123", true)]
+    [InlineData("null", false)]
+    [InlineData("\"disable\"", false)]
+    [InlineData("-5", false)]
+    [InlineData("1e300", false)]
+    public void What_the_broker_kept_says_beside_it_when_the_device_was_last_seen(string lastSeen, bool understood)
+    {
+        Family(DeviceClass.SmokeDetector, "a").Decode(
+            "zigbee2mqtt/a", Encoding.UTF8.GetBytes($"{{\"smoke\":true,\"last_seen\":{lastSeen}}}"), retained: true, Now, _readings);
+
+        var expected = new DateTimeOffset(2026, 11, 22, 4, 29, 58, 123, TimeSpan.Zero);
+        Assert.Equal(understood ? expected : null, Assert.Single(_readings).SaidAt);
+        Assert.Equal(Now, _readings[0].ObservedAt);
+    }
+
     private static string Inventory(string name, string property, string unit) =>
         $$$"""[null,{"friendly_name":"{{{name}}}","definition":{"exposes":[{"features":[{"property":"{{{property}}}","unit":"{{{unit}}}"}]}]}},{"friendly_name":"b"}]""";
 

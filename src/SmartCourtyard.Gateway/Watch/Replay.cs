@@ -18,6 +18,7 @@ internal sealed class Replay
 
     private readonly AlarmBook _alarms;
     private readonly HealthBook _health;
+    private readonly FalseAlarms _falseAlarms;
     private readonly EventWriter _writer;
     private readonly DateTimeOffset _first;
     private readonly Action<CourtyardEvent> _say;
@@ -27,8 +28,9 @@ internal sealed class Replay
 
     private Replay(Courtyard courtyard, Rulebook rules, DateTimeOffset first, Action<CourtyardEvent> say)
     {
-        _alarms = new AlarmBook([], rules);
         _health = new HealthBook(courtyard, new Moment(first, TimeSpan.Zero));
+        _falseAlarms = new FalseAlarms(_health);
+        _alarms = new AlarmBook([], rules) { Hint = _falseAlarms.HintOf };
         (_writer, _first, _say) = (new EventWriter(courtyard.Id), first, say);
     }
 
@@ -46,6 +48,7 @@ internal sealed class Replay
             last = at - replay._first;
             replay.RunTo(last);
             var now = replay.At(last);
+            replay._falseAlarms.Hear(CollectionsMarshal.AsSpan(readings.ToList()), now);
             replay._alarms.Hear(CollectionsMarshal.AsSpan(readings.ToList()), now, replay._alarmChanges);
             replay._health.Hear(CollectionsMarshal.AsSpan(readings.ToList()), now, replay._troubleChanges);
             replay.Say(now);
@@ -65,6 +68,7 @@ internal sealed class Replay
             if (next == _tick)
             {
                 _health.Tick(now, _troubleChanges);
+                _falseAlarms.Tick(now, _troubleChanges);
                 _tick += TickEvery;
             }
 
@@ -76,6 +80,7 @@ internal sealed class Replay
 
     private void Say(Moment now)
     {
+        _falseAlarms.Note(_alarmChanges, now, _troubleChanges);
         foreach (var e in _writer.Events(_alarmChanges, _troubleChanges, now.Time, ClockState.Synchronised))
         {
             _say(e);

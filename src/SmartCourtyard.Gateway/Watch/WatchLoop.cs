@@ -25,6 +25,7 @@ internal sealed partial class WatchLoop : BackgroundService
         new BoundedChannelOptions(1_000) { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly AlarmBook _alarms;
     private readonly HealthBook _health;
+    private readonly FalseAlarms _falseAlarms;
     private readonly EventWriter _writer;
     private readonly WatchOutputs _outputs;
     private readonly WatchClock _clock;
@@ -44,8 +45,9 @@ internal sealed partial class WatchLoop : BackgroundService
     {
         _first = (courtyard, rules);
         _memory = memory;
-        _alarms = new AlarmBook(memory.Alarms, rules);
         _health = new HealthBook(courtyard, clock.Now());
+        _falseAlarms = new FalseAlarms(_health);
+        _alarms = new AlarmBook(memory.Alarms, rules) { Hint = _falseAlarms.HintOf };
         _healthCount = new HealthCount(_health.Describe());
         _writer = new EventWriter(courtyard.Id);
         _deliveries = new RecentDeliveries(memory.Deliveries, DeliveriesRemembered);
@@ -128,6 +130,7 @@ internal sealed partial class WatchLoop : BackgroundService
         // The file may have changed while the gateway was stopped.
         _alarms.Serve(_first.Courtyard, _first.Rules, NoDevice, _alarmChanges);
         _health.Restore(_memory.Devices, _memory.Troubles, _clock.Now(), _troubleChanges);
+        _falseAlarms.Restore(_memory.Devices, _first.Courtyard, _alarms, _clock.Now(), _troubleChanges);
         Keep(null, []);
         var ticks = TickAsync(stoppingToken);
         try
@@ -199,11 +202,12 @@ internal sealed partial class WatchLoop : BackgroundService
                 break;
             case Tick:
                 _health.Tick(_clock.Now(), _troubleChanges);
+                _falseAlarms.Tick(_clock.Now(), _troubleChanges);
                 _healthCount = new HealthCount(_health.Describe());
                 Keep(null, []);
                 break;
             case MemoryQuestion question:
-                question.Answer.TrySetResult(_health.Remember());
+                question.Answer.TrySetResult(_falseAlarms.Remember(_health.Remember(), _alarms, _clock.Now()));
                 break;
             case Question question:
                 question.Answer.TrySetResult((_health.Describe(), [.. _health.Troubles]));
@@ -215,6 +219,7 @@ internal sealed partial class WatchLoop : BackgroundService
     {
         _alarms.Serve(reload.Courtyard, reload.Rules, reload.Unchanged, _alarmChanges);
         _health.Serve(reload.Courtyard, reload.Unchanged, _clock.Now(), _troubleChanges);
+        _falseAlarms.Serve(reload.Courtyard, reload.Unchanged);
         Keep(null, []);
         reload.Done.TrySetResult();
     }
@@ -234,6 +239,7 @@ internal sealed partial class WatchLoop : BackgroundService
             }
 
             var before = _alarmChanges.Count;
+            _falseAlarms.Hear(message, now);
             _alarms.Hear(message, now, _alarmChanges);
             _health.Hear(message, now, _troubleChanges);
             if (batch.Custody && _alarmChanges.Count > before)
@@ -307,6 +313,7 @@ internal sealed partial class WatchLoop : BackgroundService
 
     private JournalEntry Collect(List<long> deliveries)
     {
+        _falseAlarms.Note(_alarmChanges, _clock.Now(), _troubleChanges);
         if (_alarmChanges.Count == 0 && _troubleChanges.Count == 0)
         {
             return new JournalEntry();

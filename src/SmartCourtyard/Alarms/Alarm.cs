@@ -37,6 +37,9 @@ public sealed record Alarm(
     /// <summary>Raised while the whole estate exercises.</summary>
     public bool Drill { get; init; }
 
+    /// <summary>What it may come from; null where nothing speaks for that. For people only: nothing follows from it.</summary>
+    public AlarmHint? Hint { get; init; }
+
     /// <summary>What is at stake.</summary>
     public Severity Severity => Kind.Severity();
 

@@ -7,7 +7,7 @@ namespace SmartCourtyard.Alarms;
 /// Judges readings and keeps the alarms that are not done with. Pure: the same readings, receipts and times give the same steps.
 /// After a restart it is built from the journal's alarms; what the points say is unknown until they are heard again.
 /// </summary>
-public sealed class AlarmBook
+public sealed partial class AlarmBook
 {
     private readonly Dictionary<(string Device, AlarmKind Kind), Alarm> _byPoint = [];
     private readonly Dictionary<string, Alarm> _byId = new(StringComparer.Ordinal);
@@ -316,6 +316,7 @@ public sealed class AlarmBook
                 CauseQuantity = rule.Condition.Quantity, CauseValue = turn.Value, Condition = AlarmCondition.Active,
                 Occurrences = standing.Occurrences + 1, Test = standing.Test && test, Drill = standing.Drill && treatment.IsDrill,
             };
+        alarm = alarm with { Hint = Hint(device, rule.Kind, now) ?? alarm.Hint };
         var others = _byId.Values.Where(o => Confirmation.Confirms(alarm, o) || Confirmation.Spreads(alarm, o)).ToList();
         alarm = Surer(alarm, others);
         Keep(alarm);

@@ -46,4 +46,22 @@ internal sealed class DeviceJudge
     public IReadOnlyList<PointRule> Rules { get; }
 
     public PointRule[] Of(Quantity quantity) => _byQuantity[(int)quantity] ?? [];
+
+    public IReadOnlyList<KeptDose> Doses(TimeSpan uptime) =>
+    [
+        .. Dosed().Select(p => new KeptDose(p.Rule.Condition.Quantity.Name(), ((DoseState)p.State).TakenAt(uptime))).Where(d => d.Taken > 0),
+    ];
+
+    public void Restore(IReadOnlyList<KeptDose> doses)
+    {
+        foreach (var point in Dosed())
+        {
+            if (doses.FirstOrDefault(d => d.Quantity == point.Rule.Condition.Quantity.Name()) is { } kept)
+            {
+                ((DoseState)point.State).Restore(kept.Taken);
+            }
+        }
+    }
+
+    private IEnumerable<PointRule> Dosed() => Rules.Where(r => r.State is DoseState);
 }

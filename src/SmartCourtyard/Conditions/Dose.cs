@@ -64,6 +64,12 @@ public sealed class DoseState : ConditionState
     /// <summary>Goes on from what another run of the gateway had measured. What was breathed meanwhile nobody knows; it counts as nothing.</summary>
     public void Restore(double taken) => Taken = Math.Clamp(taken, 0, 1);
 
+    /// <summary>The part that has passed by a later moment, where the last value has stood since.</summary>
+    /// <param name="uptime">That moment, at or after the last reading.</param>
+    public double TakenAt(TimeSpan uptime) => _value is null
+        ? Taken
+        : Math.Clamp(Taken + (_time is { } time ? (uptime - _at) / time : -((uptime - _at) / _rule.Recovery)), 0, 1);
+
     /// <inheritdoc />
     protected override bool? Measure(double value, TimeSpan uptime)
     {
@@ -85,12 +91,12 @@ public sealed class DoseState : ConditionState
 
     private void Add(TimeSpan uptime)
     {
-        if (_value is not null)
-        {
-            var passed = uptime - _at;
-            Taken = Math.Clamp(Taken + (_time is { } time ? passed / time : -(passed / _rule.Recovery)), 0, 1);
-        }
-
+        Taken = TakenAt(uptime);
         _at = uptime;
     }
 }
+
+/// <summary>How much of a <see cref="Dose"/> one device had measured, as it is kept over a restart.</summary>
+/// <param name="Quantity">Name of the quantity.</param>
+/// <param name="Taken">The part of the allowed time that had passed, 0 to 1.</param>
+public sealed record KeptDose(string Quantity, double Taken);

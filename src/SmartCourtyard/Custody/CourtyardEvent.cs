@@ -77,9 +77,12 @@ public sealed record Cause(string Quantity, JsonElement Value);
 /// <param name="Confirmed">True where a second detector in the same unit says the same or what belongs to it; otherwise left out.</param>
 /// <param name="Spread">True where a fire stands on more than one floor of the building; otherwise left out.</param>
 /// <param name="Drill">True where the whole estate exercises; otherwise left out.</param>
+/// <param name="Hint">What it may come from, for people to see; otherwise left out.</param>
+/// <param name="Proof">True where the gateway itself raised it to prove the way to the duty room; otherwise left out.</param>
 public sealed record AlarmData(
     string AlarmId, AlarmKind Kind, Severity Severity, string Device, At At, Cause? Cause, DateTimeOffset RaisedAt, ClockState Clock,
-    bool Test = false, int Occurrences = 1, bool? Confirmed = null, bool? Spread = null, bool? Drill = null);
+    bool Test = false, int Occurrences = 1, bool? Confirmed = null, bool? Spread = null, bool? Drill = null,
+    AlarmHint? Hint = null, bool? Proof = null);
 
 /// <summary>Data of <c>trouble.raised</c> and <c>trouble.cleared</c>.</summary>
 /// <param name="TroubleId">The trouble's own id, the same in both events.</param>

@@ -31,7 +31,7 @@ public sealed class EventWriter(string courtyardId)
         var data = new AlarmData(
             alarm.Id, alarm.Kind, alarm.Severity, alarm.DeviceId, At.From(alarm.At), new Cause(alarm.CauseQuantity.Name(), value),
             alarm.RaisedAt, clock, alarm.Test, alarm.Occurrences, alarm.Confirmed ? true : null,
-            alarm.Spread ? true : null, alarm.Drill ? true : null);
+            alarm.Spread ? true : null, alarm.Drill ? true : null, alarm.Hint);
         var type = change.Step switch
         {
             AlarmStep.Raised => EventTypes.AlarmRaised,

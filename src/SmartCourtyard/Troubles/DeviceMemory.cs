@@ -1,3 +1,5 @@
+using SmartCourtyard.Alarms;
+using SmartCourtyard.Conditions;
 using SmartCourtyard.Courtyards;
 
 namespace SmartCourtyard.Troubles;
@@ -16,6 +18,12 @@ public sealed record DeviceMemory(
     string Device, string Kind, DateTimeOffset? FirstHeard, DateTimeOffset? LastHeard, double? Battery, bool? BatteryFlag, double? LinkQuality,
     DateTimeOffset? LastTest, IReadOnlyList<KeptMinima>? Minima)
 {
+    /// <summary>The doses that it had measured; null where there were none.</summary>
+    public IReadOnlyList<KeptDose>? Doses { get; init; }
+
+    /// <summary>When it alarmed in the last 30 days; null where it did not.</summary>
+    public IReadOnlyList<KeptActivation>? Activations { get; init; }
+
     /// <summary>What a device is, as far as its memory depends on it.</summary>
     public static string KindOf(Device device) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture, $"{device.Class.Name()} {device.Source} {device.Installed:yyyy-MM-dd}");

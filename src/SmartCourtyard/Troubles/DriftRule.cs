@@ -11,6 +11,8 @@ internal sealed class DriftRule() : HealthRule(TroubleReason.Drifting)
     // Only what comes back well inside of the limit ends the trouble.
     private const double Back = 0.5;
 
+    public override string? Detail => "its base line has moved over weeks: clean or replace it";
+
     public override bool Hears(Quantity quantity) => Limit(quantity) is not null;
 
     public override bool? Hear(DeviceState state, Trace trace, in Reading reading, TimeSpan uptime)

@@ -7,7 +7,7 @@ namespace SmartCourtyard.Troubles;
 /// Keeps what is known about every device and about the gateway's own connections. Quiet is not safe: nothing is ok until it has
 /// been heard within its limit of silence, and one broken connection is one trouble, not one a device behind it.
 /// </summary>
-public sealed class HealthBook
+public sealed partial class HealthBook
 {
     /// <summary>A battery at or below this many per cent must be changed, where the device has no flag of its own.</summary>
     public const double LowBatteryPercent = 5;
@@ -120,7 +120,7 @@ public sealed class HealthBook
             {
                 if (rule.Tick(state, now) is { } stands)
                 {
-                    Set(state, rule.Reason, state.Set(rule.Reason, 1, stands), now, changes);
+                    Set(state, rule.Reason, state.Set(rule.Reason, 1, stands), now, changes, rule.Detail);
                 }
             }
         }
@@ -258,7 +258,7 @@ public sealed class HealthBook
         {
             if ((rule.TakesKept || reading.Origin == Origin.Live) && rule.Hear(state, trace, in reading, now.Uptime) is { } stands)
             {
-                Set(state, rule.Reason, state.Set(rule.Reason, rule.CauseOf(reading.Quantity), stands), now, changes);
+                Set(state, rule.Reason, state.Set(rule.Reason, rule.CauseOf(reading.Quantity), stands), now, changes, rule.Detail);
             }
         }
 
@@ -282,11 +282,12 @@ public sealed class HealthBook
         }
     }
 
-    private static void Set(DeviceState state, TroubleReason reason, bool stands, Moment now, List<TroubleChange> changes)
+    private static void Set(
+        DeviceState state, TroubleReason reason, bool stands, Moment now, List<TroubleChange> changes, string? detail = null)
     {
         if (stands)
         {
-            Raise(state, reason, now, changes);
+            Raise(state, reason, now, changes, detail);
         }
         else if (state.Troubles.Count != 0 && state.Troubles.Remove(reason, out var trouble))
         {
@@ -294,11 +295,11 @@ public sealed class HealthBook
         }
     }
 
-    private static void Raise(DeviceState state, TroubleReason reason, Moment now, List<TroubleChange> changes)
+    private static void Raise(DeviceState state, TroubleReason reason, Moment now, List<TroubleChange> changes, string? detail = null)
     {
         if (!state.Has(reason))
         {
-            var trouble = new Trouble(Guid.CreateVersion7(now.Time).ToString(), reason, state.Device, now.Time);
+            var trouble = new Trouble(Guid.CreateVersion7(now.Time).ToString(), reason, state.Device, now.Time, detail);
             state.Troubles.Add(reason, trouble);
             changes.Add(new TroubleChange(true, trouble));
         }

@@ -10,6 +10,9 @@ internal abstract class HealthRule(TroubleReason reason)
     /// <summary>Whether a kept message counts too; where it does not, only what is sent now counts.</summary>
     public virtual bool TakesKept => false;
 
+    /// <summary>What to do about it, in one plain sentence for the technician; null where the reason says enough.</summary>
+    public virtual string? Detail => null;
+
     public virtual bool Hears(Quantity quantity) => false;
 
     /// <summary>

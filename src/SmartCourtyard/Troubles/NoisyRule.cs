@@ -12,6 +12,8 @@ internal sealed class NoisyRule() : HealthRule(TroubleReason.Noisy)
     private static readonly TimeSpan Between = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Within = TimeSpan.FromHours(1);
 
+    public override string? Detail => "its values jump to and fro: look for a loose wire";
+
     public override bool Hears(Quantity quantity) => Jump(quantity) is not null;
 
     public override bool? Hear(DeviceState state, Trace trace, in Reading reading, TimeSpan uptime)

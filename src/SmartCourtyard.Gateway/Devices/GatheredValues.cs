@@ -63,7 +63,10 @@ internal ref struct GatheredValues(Span<double> values)
     }
 
     private readonly Reading Reading(Quantity quantity, Device device, DateTimeOffset observedAt, Origin origin, DateTimeOffset? saidAt) =>
-        new(device, quantity, _values[(int)quantity], observedAt, origin, _momentary.Has(quantity), saidAt);
+        new(device, quantity, Said(quantity, device), observedAt, origin, _momentary.Has(quantity), saidAt);
+
+    private readonly double Said(Quantity quantity, Device device) =>
+        quantity == Quantity.Methane ? Units.RebaseLel(_values[(int)quantity], device.LelBase) : _values[(int)quantity];
 
     private void Set(Quantity quantity, double value)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Readings;
 
 namespace SmartCourtyard.Gateway.Site;
 
@@ -14,7 +15,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
     private const int MostBuildings = 1_000;
     private const int MostDevices = 20_000;
 
-    private static readonly string[] DeviceKeys = ["id", "name", "class", "at", "source", "call", "limits", .. Upkeep.Keys];
+    private static readonly string[] DeviceKeys = ["id", "name", "class", "at", "source", "call", "limits", "lel-base", .. Upkeep.Keys];
     private static readonly string AllClasses = string.Join(", ", DeviceClasses.AllNames);
 
     private readonly Dictionary<string, Building> _buildings = new(StringComparer.Ordinal);
@@ -125,18 +126,34 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         Source? source = fields.RequiredNode("source", SourceReader.Allowed) is { } from ? _sources.Source(from, deviceClass) : null;
         string? call = Call(fields);
         Upkeep upkeep = Upkeep.Read(fields, mistakes);
+        double lelBase = LelBase(fields);
         DeviceRules? rules = deviceClass is { } c ? _limits.Of(fields.Node("limits"), c) : null;
         if (id is not null && deviceClass is { } known && source is not null)
         {
             devices.Add(new Device(id, name, known, at, source, call)
             {
-                Installed = upkeep.Installed, ServiceLife = upkeep.ServiceLife, TestEvery = upkeep.TestEvery, Silence = upkeep.Silence,
+                Installed = upkeep.Installed, ServiceLife = upkeep.ServiceLife, TestEvery = upkeep.TestEvery, Silence = upkeep.Silence, LelBase = lelBase,
             });
             if (rules is not null)
             {
                 _rules[id] = rules;
             }
             _speech[id] = (known, fields.Node("source")!);
+        }
+    }
+
+    // Two volumes are in use; anything else is a slip of the pen.
+    private double LelBase(SiteFields device)
+    {
+        switch (device.Node("lel-base"))
+        {
+            case null or YamlScalar { Text: "5" or "5.0" }:
+                return Units.LelBasePercent;
+            case YamlScalar { Text: "4.4" }:
+                return 4.4;
+            case var node:
+                mistakes.Add(node, $"'lel-base' is {node.Kind}", "5.0 or 4.4: the per cent by volume of methane that the device calls 100 %LEL");
+                return Units.LelBasePercent;
         }
     }
 

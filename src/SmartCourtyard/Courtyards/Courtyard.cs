@@ -57,6 +57,12 @@ public sealed record Device(string Id, string? Name, DeviceClass Class, Place At
     /// <summary>How often somebody must test it; null: as often as its class asks for.</summary>
     public TimeSpan? TestEvery { get; init; }
 
+    /// <summary>
+    /// The volume of methane in air, in per cent, that the device calls 100 %LEL: 5.0 (the default) or 4.4. Only for a device that
+    /// reports %LEL itself; from other units the volume is known.
+    /// </summary>
+    public double LelBase { get; init; } = 5.0;
+
     /// <summary>How long it may stay silent: its own limit, or its class's.</summary>
     public TimeSpan SilenceLimit() => Silence ?? Class.SilenceLimit();
 

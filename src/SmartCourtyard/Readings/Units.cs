@@ -11,12 +11,14 @@ public static class Units
     // A mixture has no molar mass; this is the usual one for the organic vapours of indoor air.
     private const double OrganicVapourGramsPerMole = 110;
 
-    // 100 %LEL of methane is 5 % by volume.
-    private const double MethanePpmPerPercentLel = 500;
+    /// <summary>The volume of methane in air, in per cent, that counts as 100 %LEL here: 5.0, as in Chinese practice (IEC: 4.4).</summary>
+    public const double LelBasePercent = 5.0;
+
+    private const double MethanePpmPerPercentLel = LelBasePercent * 10_000 / 100;
 
     private static readonly string[] Known =
     [
-        "%LEL", "%", "ppm", "ppb", "mg/m³", "µg/m³", "°C", "°F", "K", "hPa", "kPa", "Pa", "mmHg", "inHg", "dB(A)", "mm", "cm", "m",
+        "%LEL", "%vol", "%", "ppm", "ppb", "mg/m³", "µg/m³", "°C", "°F", "K", "hPa", "kPa", "Pa", "mmHg", "inHg", "dB(A)", "mm", "cm", "m",
         "V", "mV", "A", "mA", "W", "mW", "kW", "dBm", "dB/m", "lx",
     ];
 
@@ -26,6 +28,7 @@ public static class Units
     public static Func<double, double>? To(Quantity quantity, string unit) => (quantity, Spelled(unit)) switch
     {
         (Quantity.Methane, "ppm") => ppm => ppm / MethanePpmPerPercentLel,
+        (Quantity.Methane, "%vol") => volume => volume * 100 / LelBasePercent,
         (Quantity.Tvoc, "ppb") => ppb => ppb * OrganicVapourGramsPerMole / LitresPerMole,
         (Quantity.Tvoc, "ppm") => ppm => ppm * 1_000 * OrganicVapourGramsPerMole / LitresPerMole,
         (Quantity.Tvoc, "mg/m³") => milligrams => milligrams * 1_000,
@@ -51,6 +54,11 @@ public static class Units
     public static IReadOnlyList<string> Of(Quantity quantity) =>
         quantity.Unit().Length == 0 ? [] : [.. Known.Where(unit => To(quantity, unit) is not null)];
 
+    /// <summary>A methane concentration in %LEL that counts from another volume, as %LEL from <see cref="LelBasePercent"/>.</summary>
+    /// <param name="percentLel">In %LEL of <paramref name="basePercent"/>.</param>
+    /// <param name="basePercent">The volume in per cent that its giver calls 100 %LEL.</param>
+    public static double RebaseLel(double percentLel, double basePercent) => percentLel * basePercent / LelBasePercent;
+
     /// <summary>From µg/m³ to mg/m³.</summary>
     public static double FromMicrograms(double micrograms) => micrograms / 1_000;
 
@@ -60,6 +68,7 @@ public static class Units
     // The Greek letter mu and the micro sign look the same and are two characters.
     private static string Spelled(string unit) => unit.Trim().Replace('\u03BC', 'µ') switch
     {
+        "vol%" or "% vol" or "%VOL" or "vol.-%" => "%vol",
         "LEL" or "% LEL" or "LEL %" or "LEL%" => "%LEL",
         "%RH" or "% RH" or "RH%" => "%",
         "ug/m3" or "ug/m³" or "µg/m3" => "µg/m³",

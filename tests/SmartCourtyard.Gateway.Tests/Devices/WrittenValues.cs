@@ -32,6 +32,7 @@ internal static class WrittenValues
         (Quantity.Temperature, "°F") => (value * 1.8) + 32,
         (Quantity.Temperature, "K") => value + 273.15,
         (Quantity.Methane, "ppm") => value / 100 * 50_000,
+        (Quantity.Methane, "%vol") => value / 100 * 5,
         (Quantity.Tvoc, "ppb") => value / 110 * 24.45,
         (Quantity.Tvoc, "ppm") => value / 110 * 24.45 / 1_000,
         (Quantity.Hcho, "ppb") => value / 30.03 * 24.45 * 1_000,

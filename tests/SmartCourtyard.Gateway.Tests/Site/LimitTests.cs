@@ -1,5 +1,6 @@
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Conditions;
+using SmartCourtyard.Gateway.Devices.Mqtt;
 using SmartCourtyard.Gateway.Site;
 using SmartCourtyard.Readings;
 
@@ -45,6 +46,20 @@ public sealed class LimitTests
             Of(site, "boiler", Quantity.Temperature));
         // Its own contact is there whatever the file says.
         Assert.All(site.Courtyard!.Devices, d => Assert.Contains(site.Rules.For(d), r => r.Condition.Quantity == Quantity.Smoke));
+    }
+
+    [Theory]
+    [InlineData("", 25)]
+    [InlineData(", lel-base: 5.0", 25)]
+    [InlineData(", lel-base: 5", 25)]
+    [InlineData(", lel-base: 4.4", 22)]
+    public void What_a_device_calls_a_per_cent_of_the_limit_is_brought_to_ours_once(string key, double percent)
+    {
+        var site = SiteFile.Parse($"courtyard: a\nname: A\ndevices:\n  - {{ id: d, class: gas-detector, source: {{ zigbee2mqtt: d }}{key} }}\n", "s");
+        Assert.Empty(site.Mistakes);
+        var readings = new List<Reading>();
+        new Zigbee2MqttFamily(site.Courtyard!).Decode("zigbee2mqtt/d", "{\"gas_value\":25}"u8, false, DateTimeOffset.UnixEpoch, readings);
+        Assert.Equal(percent, Assert.Single(readings).Value, precision: 9);
     }
 
     [Fact]

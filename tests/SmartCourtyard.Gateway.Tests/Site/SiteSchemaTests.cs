@@ -127,7 +127,7 @@ public sealed class SiteSchemaTests
             SourceReader.Allowed["exactly one of ".Length..].Split(", ").Order(),
             device.GetProperty("source").GetProperty("properties").EnumerateObject().Select(p => p.Name).Order());
         Assert.Equal(
-            ["id", "name", "class", "at", "source", "call", "limits", .. Upkeep.Keys], device.EnumerateObject().Select(p => p.Name));
+            ["id", "name", "class", "at", "source", "call", "limits", "lel-base", .. Upkeep.Keys], device.EnumerateObject().Select(p => p.Name));
     }
 
     [Fact]

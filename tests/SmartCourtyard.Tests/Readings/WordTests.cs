@@ -82,4 +82,18 @@ public sealed class WordTests
         Assert.Equal(500, batch.Message(1, out delivery, out redelivered)[0].Value);
         Assert.Equal((4, false), (delivery, redelivered));
     }
+
+    [Theory]
+    [InlineData("ppm", 5_000, 10)]
+    [InlineData("%vol", 0.5, 10)]
+    [InlineData("% vol", 0.5, 10)]
+    [InlineData("%LEL", 10, 10)]
+    public void Methane_counts_from_five_per_cent_by_volume(string unit, double value, double percentLel)
+        => Assert.Equal(percentLel, Units.To(Quantity.Methane, unit)!(value), precision: 9);
+
+    [Theory]
+    [InlineData(5.0, 10)]
+    [InlineData(4.4, 8.8)]
+    public void A_per_cent_of_a_smaller_limit_is_less(double basePercent, double percentLel)
+        => Assert.Equal(percentLel, Units.RebaseLel(10, basePercent), precision: 9);
 }

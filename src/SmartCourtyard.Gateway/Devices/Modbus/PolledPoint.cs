@@ -16,7 +16,10 @@ internal sealed class PolledPoint
     {
         Device = device;
         At = at;
-        _toUnit = (at.Unit is null ? null : Units.To(at.Quantity, at.Unit)) ?? (value => value);
+        var convert = (at.Unit is null ? null : Units.To(at.Quantity, at.Unit)) ?? (value => value);
+        // Of other units the volume is known.
+        var countsFrom = at is { Quantity: Quantity.Methane, Unit: null or "%LEL" } ? device.LelBase : Units.LelBasePercent;
+        _toUnit = value => Units.RebaseLel(convert(value), countsFrom);
         _plausible = PlausibleRange.Of(at.Quantity);
     }
 

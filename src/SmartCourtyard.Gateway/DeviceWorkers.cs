@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Effects;
 using SmartCourtyard.Gateway.Broker;
 using SmartCourtyard.Gateway.Devices;
 using SmartCourtyard.Gateway.Devices.Modbus;
 using SmartCourtyard.Gateway.Devices.Mqtt;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway;
@@ -65,6 +67,13 @@ internal sealed class DeviceWorkers
 
     /// <summary>Why devices cannot be heard; null when they can.</summary>
     public string? NotReady() => Mqtt.NotReady();
+
+    /// <summary>Sends an order to its actuator, by the way that its source names.</summary>
+    public ValueTask<Carried> CarryAsync(ActuatorOrder order, CancellationToken stop) => order.Actuator.Source switch
+    {
+        GpioSource => ValueTask.FromResult(Kernel.Carry(order)),
+        _ => ValueTask.FromResult(Carried.Failed("its source cannot be told anything")),
+    };
 
     public async Task StartAsync()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Effects;
 using SmartCourtyard.Gateway.Devices;
 using SmartCourtyard.Gateway.Devices.Mqtt;
 using SmartCourtyard.Gateway.Devices.Mqtt.Pairing;
@@ -9,6 +10,7 @@ using SmartCourtyard.Gateway.Journal;
 using SmartCourtyard.Gateway.LocalPage;
 using SmartCourtyard.Gateway.Measurements;
 using SmartCourtyard.Gateway.Paths;
+using SmartCourtyard.Gateway.Reassurance;
 using SmartCourtyard.Gateway.Site;
 using SmartCourtyard.Gateway.Watch;
 using SmartCourtyard.Readings;
@@ -57,6 +59,9 @@ internal sealed partial class GatewayParts
             workers.Add(influx);
         }
 
+        Func<ActuatorOrder, CancellationToken, ValueTask<Carried>> carry = (_, _) => ValueTask.FromResult(Carried.Failed("the gateway is just starting"));
+        Func<string, bool, string?, CancellationToken, ValueTask> fault = (_, _, _, _) => ValueTask.CompletedTask;
+        var actuators = new Actuators(new ActuatorOutputs((order, stop) => carry(order, stop), (device, stands, why, stop) => fault(device, stands, why, stop)), time);
         var outputs = new WatchOutputs(
             entry => journal.AppendAsync(entry, CancellationToken.None),
             () => journal.IsBehind,
@@ -64,9 +69,10 @@ internal sealed partial class GatewayParts
             {
                 historyFeed.Add(batch);
                 influxFeed?.Add(batch);
-            });
+            }) { Act = actuators.Carry };
         var watch = new WatchLoop(
-            courtyard, site.Rules, Memory(options, store, loggers), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>());
+            courtyard, site.Rules, Memory(options, store, loggers), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>(), site.Effects);
+        fault = watch.FaultAsync;
         journal.StorageFailing = async (stands, detail) =>
             await watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).ConfigureAwait(false);
         workers.Add(watch);
@@ -77,14 +83,17 @@ internal sealed partial class GatewayParts
         Supervision? supervision = null;
         var devices = Devices(options, site, outlets, watch, now =>
         {
+            actuators.Again();
             elsewhere.Forget(now.SourceNames);
             supervision?.Replace(now.Courtyard!);
             SiteInForce.Keep(options.DataDirectory, now, loggers.CreateLogger<GatewayParts>());
         }, loggers);
         var status = new PathStatus();
+        carry = (order, stop) => devices.Current.CarryAsync(order, stop);
+        workers.Add(actuators);
         if (options.DutyRoom is { } dutyRoom)
         {
-            supervision = AddPath(workers, dutyRoom, status, courtyard, store, journal, watch, devices, loggers, time, version);
+            supervision = AddPath(workers, dutyRoom, status, courtyard, store, journal, watch, Orders(devices, watch, actuators), loggers, time, version);
         }
 
         workers.Add(devices);
@@ -129,7 +138,7 @@ internal sealed partial class GatewayParts
             LogHealthUnreadable(loggers.CreateLogger<GatewayParts>(), HealthFile(options), unreadable);
         }
 
-        return new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), devices, store.ReadTroubles());
+        return new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), devices, store.ReadTroubles()) { Latched = store.ReadLatched() };
     }
 
     [LoggerMessage(LogLevel.Warning, "what was known of the devices cannot be read from {Path}, they begin anew: {Reason}")]
@@ -139,14 +148,14 @@ internal sealed partial class GatewayParts
         GatewayOptions options, SiteResult site, DeviceOutlets outlets, WatchLoop watch, Action<SiteResult> replaced, ILoggerFactory loggers)
     {
         var outputs = new ReloadOutputs(
-            (now, unchanged, stop) => watch.ReloadAsync(now.Courtyard!, now.Rules, unchanged, stop), (reason, stop) => watch.TroubleAsync(TroubleReason.SiteRefused, reason is not null, reason, stop), replaced);
+            (now, unchanged, stop) => watch.ReloadAsync(now.Courtyard!, now.Rules, now.Effects, unchanged, stop), (reason, stop) => watch.TroubleAsync(TroubleReason.SiteRefused, reason is not null, reason, stop), replaced);
         return new DeviceHost(
             options.SiteFile, site, (now, before) => new DeviceWorkers(now, outlets, before), outputs, loggers.CreateLogger<DeviceHost>());
     }
 
     private static Supervision AddPath(
         List<BackgroundService> workers, DutyRoomAccess access, PathStatus status, Courtyard courtyard, JournalStore store, EventJournal journal,
-        WatchLoop watch, DeviceHost devices, ILoggerFactory loggers, TimeProvider time, string version)
+        WatchLoop watch, Dictionary<string, Func<CommandBody, CancellationToken, ValueTask<string?>>> orders, ILoggerFactory loggers, TimeProvider time, string version)
     {
         var dutyRoom = new DutyRoomClient(access.Url, access.Token, courtyard.Id, time);
         var outputs = new PathOutputs(
@@ -159,16 +168,22 @@ internal sealed partial class GatewayParts
             async stop => (await watch.DescribeAsync(stop).ConfigureAwait(false)).Devices,
             async (expected, stop) => await journal.SkipToAsync(expected, renumber: false, stop).ConfigureAwait(false), time, version);
         workers.Add(supervision);
-        workers.Add(new CommandStream(dutyRoom, store.ReadCommandBookmark(), watch.ReceiveAsync, Orders(devices), time, loggers.CreateLogger<CommandStream>()));
+        workers.Add(new CommandStream(dutyRoom, store.ReadCommandBookmark(), watch.ReceiveAsync, orders, time, loggers.CreateLogger<CommandStream>()));
         return supervision;
     }
 
     /// <summary>The commands of the duty room that this gateway carries out, besides receipts.</summary>
-    private static Dictionary<string, Func<CommandBody, CancellationToken, ValueTask<string?>>> Orders(DeviceHost devices) => new(StringComparer.Ordinal)
+    private static Dictionary<string, Func<CommandBody, CancellationToken, ValueTask<string?>>> Orders(DeviceHost devices, WatchLoop watch, Actuators actuators)
     {
-        ["site.reload"] = async (_, stop) => await devices.ReloadAsync(stop).ConfigureAwait(false) is { } refused ? $"site-refused: {refused}" : null,
-        ["actuator.set"] = (body, _) => ValueTask.FromResult(body is { Device: { } device, On: { } on } ? devices.Current.Kernel.Set(device, on) : "unreadable"),
-    };
+        var remote = new RemoteOrders(() => devices.Current.Courtyard, watch, actuators);
+        return new(StringComparer.Ordinal)
+        {
+            ["site.reload"] = async (_, stop) => await devices.ReloadAsync(stop).ConfigureAwait(false) is { } refused ? $"site-refused: {refused}" : null,
+            ["actuator.set"] = remote.SetAsync,
+            ["siren.silence"] = remote.SilenceAsync,
+            ["reassure"] = remote.ReassureAsync,
+        };
+    }
 
     private static LocalSources Sources(
         GatewayOptions options, EventJournal journal, WatchLoop watch, History history, PathStatus status,

@@ -1,4 +1,5 @@
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Effects;
 using SmartCourtyard.Gateway.Devices.Gpio;
 using SmartCourtyard.Gateway.Devices.Sysfs;
 using SmartCourtyard.Readings;
@@ -18,6 +19,7 @@ internal sealed class KernelDevices
     {
         Contacts = new GpioContacts(courtyard, hear, partLost, time, loggers.CreateLogger<GpioContacts>(), before?.Contacts, roots);
         Outputs = new GpioOutputs(courtyard, hear, partLost, time, loggers.CreateLogger<GpioOutputs>(), before?.Outputs, roots);
+        Lamps = new GpioLamps(Outputs.Set, time);
         Sensors = new Sensors(courtyard, hear, partLost, time, loggers.CreateLogger<Sensors>(), before?.Sensors, roots);
     }
 
@@ -25,15 +27,22 @@ internal sealed class KernelDevices
 
     public GpioOutputs Outputs { get; }
 
+    public GpioLamps Lamps { get; }
+
     public Sensors Sensors { get; }
 
-    /// <summary>Gives a siren, lamp or valve a state; why that was not possible, or null.</summary>
-    public string? Set(string deviceId, bool on) => Outputs.Set(deviceId, on) switch
+    /// <summary>Carries out an order; confirmed where the pin has the state, read back.</summary>
+    public Carried Carry(ActuatorOrder order)
     {
-        OutputResult.Done => null,
-        OutputResult.NoSuchOutput => "no-such-output",
-        _ => "out-of-reach",
-    };
+        var id = order.Actuator.Id;
+        var result = order.Actuator.Class == DeviceClass.ReassuranceLamp ? Lamps.Show(id, order.Sign) : Outputs.Set(id, order.On);
+        return result switch
+        {
+            OutputResult.Done => Carried.Confirmed,
+            OutputResult.NoSuchOutput => Carried.Failed("the site file names no line for it"),
+            _ => Carried.Failed("its line cannot be driven"),
+        };
+    }
 
     /// <summary>Gives everything back to the kernel, outputs at rest; after the end, where nobody follows.</summary>
     public void Release()
@@ -44,5 +53,5 @@ internal sealed class KernelDevices
     }
 
     /// <summary>Outputs come first, so that they stop last: what moves a siren outlives what hears.</summary>
-    public IReadOnlyList<BackgroundService> Workers => [Outputs, Contacts, Sensors];
+    public IReadOnlyList<BackgroundService> Workers => [Outputs, Lamps, Contacts, Sensors];
 }

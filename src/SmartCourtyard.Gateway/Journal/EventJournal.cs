@@ -188,6 +188,11 @@ internal sealed partial class EventJournal : BackgroundService
                     _write.Troubles[change.Trouble.Id] = change;
                 }
 
+                foreach (var latch in append.Entry.Latches)
+                {
+                    _write.Latches[latch.Device] = latch.Holds;
+                }
+
                 _write.Deliveries.AddRange(append.Entry.Deliveries);
                 _write.CommandBookmark = append.Entry.CommandBookmark ?? _write.CommandBookmark;
                 break;

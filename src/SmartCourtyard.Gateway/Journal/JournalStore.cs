@@ -20,6 +20,8 @@ internal sealed class JournalStore : IDisposable
     private readonly SqliteCommand _deleteAlarm;
     private readonly SqliteCommand _upsertTrouble;
     private readonly SqliteCommand _deleteTrouble;
+    private readonly SqliteCommand _insertLatch;
+    private readonly SqliteCommand _deleteLatch;
     private readonly SqliteCommand _mark;
     private readonly SqliteCommand _insertDelivery;
     private readonly SqliteCommand _setBookmark;
@@ -34,6 +36,8 @@ internal sealed class JournalStore : IDisposable
         _deleteAlarm = Prepare("DELETE FROM alarm WHERE id = $id", "$id");
         _upsertTrouble = Prepare("INSERT INTO trouble(id, body) VALUES($id, $body) ON CONFLICT(id) DO UPDATE SET body = excluded.body", "$id", "$body");
         _deleteTrouble = Prepare("DELETE FROM trouble WHERE id = $id", "$id");
+        _insertLatch = Prepare("INSERT INTO latch(device) VALUES($device) ON CONFLICT(device) DO NOTHING", "$device");
+        _deleteLatch = Prepare("DELETE FROM latch WHERE device = $device", "$device");
         _mark = Prepare("UPDATE event SET handed = $handed WHERE sequence = $sequence", "$sequence", "$handed");
         _insertDelivery = Prepare("INSERT INTO delivery(fingerprint) VALUES($fingerprint)", "$fingerprint");
         _setBookmark = Prepare("INSERT INTO bookmark(name, value) VALUES('commands', $value) ON CONFLICT(name) DO UPDATE SET value = excluded.value", "$value");
@@ -55,6 +59,7 @@ internal sealed class JournalStore : IDisposable
                 CREATE INDEX IF NOT EXISTS event_waiting ON event(alarm DESC, sequence) WHERE handed = 0;
                 CREATE TABLE IF NOT EXISTS alarm(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS trouble(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS latch(device TEXT PRIMARY KEY) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS delivery(number INTEGER PRIMARY KEY, fingerprint INTEGER NOT NULL);
                 CREATE TABLE IF NOT EXISTS bookmark(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                 """);
@@ -97,6 +102,9 @@ internal sealed class JournalStore : IDisposable
     public IReadOnlyList<KeptTrouble> ReadTroubles() => Read(
         "SELECT body FROM trouble", r => JsonSerializer.Deserialize((byte[])r.GetValue(0), JournalJson.Default.KeptTrouble)!);
 
+    /// <summary>The devices that only a person on site may set back.</summary>
+    public IReadOnlyList<string> ReadLatched() => Read("SELECT device FROM latch", r => r.GetString(0));
+
     /// <summary>Fingerprints of the deliveries remembered, oldest first.</summary>
     public IReadOnlyList<long> ReadDeliveries() => Read("SELECT fingerprint FROM delivery ORDER BY number", r => r.GetInt64(0));
 
@@ -137,6 +145,11 @@ internal sealed class JournalStore : IDisposable
             {
                 Run(_deleteTrouble, transaction, id);
             }
+        }
+
+        foreach (var (device, holds) in write.Latches)
+        {
+            Run(holds ? _insertLatch : _deleteLatch, transaction, device);
         }
 
         foreach (var sequence in write.Handed)
@@ -191,7 +204,7 @@ internal sealed class JournalStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in new[] { _insertEvent, _upsertAlarm, _deleteAlarm, _upsertTrouble, _deleteTrouble, _mark, _insertDelivery, _setBookmark })
+        foreach (var command in new[] { _insertEvent, _upsertAlarm, _deleteAlarm, _upsertTrouble, _deleteTrouble, _insertLatch, _deleteLatch, _mark, _insertDelivery, _setBookmark })
         {
             command.Dispose();
         }

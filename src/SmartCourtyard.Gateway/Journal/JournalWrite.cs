@@ -18,6 +18,9 @@ internal sealed class JournalWrite
 
     public List<long> Deliveries { get; } = [];
 
+    /// <summary>The last that was said of each device that is held.</summary>
+    public Dictionary<string, bool> Latches { get; } = new(StringComparer.Ordinal);
+
     public IReadOnlyList<long> Handed { get; set; } = [];
 
     public List<long> Refused { get; } = [];
@@ -25,7 +28,7 @@ internal sealed class JournalWrite
     public string? CommandBookmark { get; set; }
 
     public bool IsEmpty => Events.Count == 0 && Alarms.Count == 0 && Troubles.Count == 0 && Deliveries.Count == 0 && Handed.Count == 0 && Refused.Count == 0
-        && CommandBookmark is null;
+        && Latches.Count == 0 && CommandBookmark is null;
 
     public void Clear()
     {
@@ -33,6 +36,7 @@ internal sealed class JournalWrite
         Alarms.Clear();
         Troubles.Clear();
         Deliveries.Clear();
+        Latches.Clear();
         Refused.Clear();
         Handed = [];
         CommandBookmark = null;

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Effects;
 
 namespace SmartCourtyard.Gateway.Site;
 
@@ -16,6 +17,9 @@ internal sealed record SiteMistake(string File, int Line, int Column, string Wha
 /// <summary>Either a courtyard or every mistake of the file, in the order of the file.</summary>
 internal sealed record SiteResult(Courtyard? Courtyard, IReadOnlyList<SiteMistake> Mistakes)
 {
+    /// <summary>What the file sets for its actuators.</summary>
+    public IReadOnlyList<Effect> Effects { get; init; } = [];
+
     [MemberNotNullWhen(true, nameof(Courtyard))]
     public bool IsGood => Courtyard is not null;
 

@@ -1,6 +1,7 @@
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Effects;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
 
@@ -10,7 +11,11 @@ namespace SmartCourtyard.Gateway.Watch;
 /// <param name="Store">Appends to the journal; true when it is on disk. An empty entry is a barrier.</param>
 /// <param name="StoreIsBehind">True while something appended earlier is not on disk yet.</param>
 /// <param name="Measure">Takes readings to the measurements; never waits.</param>
-internal sealed record WatchOutputs(Func<JournalEntry, ValueTask<bool>> Store, Func<bool> StoreIsBehind, Action<HeardBatch> Measure);
+internal sealed record WatchOutputs(Func<JournalEntry, ValueTask<bool>> Store, Func<bool> StoreIsBehind, Action<HeardBatch> Measure)
+{
+    /// <summary>Takes orders for actuators, in this order; never waits.</summary>
+    public Action<IReadOnlyList<ActuatorOrder>> Act { get; init; } = _ => { };
+}
 
 /// <summary>What another run of the gateway left behind.</summary>
 /// <param name="Alarms">That are not done with.</param>
@@ -21,6 +26,9 @@ internal sealed record WatchMemory(
     IReadOnlyList<Alarm> Alarms, IReadOnlyList<long> Deliveries, IReadOnlyList<DeviceMemory> Devices, IReadOnlyList<KeptTrouble> Troubles)
 {
     public static readonly WatchMemory Empty = new([], [], [], []);
+
+    /// <summary>Ids of the devices that only a person on site may set back.</summary>
+    public IReadOnlyList<string> Latched { get; init; } = [];
 }
 
 /// <summary>What enters the loop.</summary>
@@ -35,7 +43,18 @@ internal sealed record ReceiptInput(DutyCommand Command) : WatchInput;
 
 internal sealed record OwnTrouble(TroubleReason Reason, bool Stands, string? Detail, string? Part = null) : WatchInput;
 
-internal sealed record Reload(Courtyard Courtyard, Rulebook Rules, IReadOnlySet<string> Unchanged) : WatchInput
+/// <summary>The device does not do what it was told, or does it again.</summary>
+internal sealed record ActuatorFault(string Device, bool Stands, string? Detail) : WatchInput;
+
+/// <summary>Somebody wants something of the actuators.</summary>
+/// <param name="Do">Does it; why not, or null.</param>
+/// <param name="Event">What is written down where it was done; null where another tells it.</param>
+internal sealed record Deed(Func<ActingOnAlarms, string?> Do, CommandData? Event) : WatchInput
+{
+    public TaskCompletionSource<string?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+internal sealed record Reload(Courtyard Courtyard, Rulebook Rules, IReadOnlyList<Effect> Effects, IReadOnlySet<string> Unchanged) : WatchInput
 {
     public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

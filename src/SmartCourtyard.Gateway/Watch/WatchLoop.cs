@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Effects;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
 
@@ -24,6 +25,7 @@ internal sealed partial class WatchLoop : BackgroundService
     private readonly Channel<WatchInput> _inputs = Channel.CreateBounded<WatchInput>(
         new BoundedChannelOptions(1_000) { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly AlarmBook _alarms;
+    private readonly ActingOnAlarms _acting;
     private readonly HealthBook _health;
     private readonly FalseAlarms _falseAlarms;
     private readonly EventWriter _writer;
@@ -33,7 +35,7 @@ internal sealed partial class WatchLoop : BackgroundService
     private readonly RecentDeliveries _deliveries;
     private readonly List<AlarmChange> _alarmChanges = [];
     private readonly List<TroubleChange> _troubleChanges = [];
-    private readonly (Courtyard Courtyard, Rulebook Rules) _first;
+    private readonly (Courtyard Courtyard, Rulebook Rules, IReadOnlyList<Effect> Effects) _first;
     private readonly WatchMemory _memory;
     private ImmutableArray<Alarm> _open;
     private volatile HealthCount _healthCount;
@@ -41,9 +43,11 @@ internal sealed partial class WatchLoop : BackgroundService
     private long _judged;
 
     public WatchLoop(
-        Courtyard courtyard, Rulebook rules, WatchMemory memory, WatchOutputs outputs, WatchClock clock, ILogger<WatchLoop> logger)
+        Courtyard courtyard, Rulebook rules, WatchMemory memory, WatchOutputs outputs, WatchClock clock, ILogger<WatchLoop> logger,
+        IReadOnlyList<Effect>? effects = null)
     {
-        _first = (courtyard, rules);
+        _first = (courtyard, rules, effects ?? []);
+        _acting = new ActingOnAlarms(memory.Latched, outputs, clock);
         _memory = memory;
         _health = new HealthBook(courtyard, clock.Now());
         _falseAlarms = new FalseAlarms(_health);
@@ -93,17 +97,32 @@ internal sealed partial class WatchLoop : BackgroundService
     public ValueTask PartAsync(TroubleReason reason, string part, bool down, string? detail, CancellationToken stop)
         => _inputs.Writer.WriteAsync(new OwnTrouble(reason, down, detail, part), stop);
 
+    /// <summary>Takes that an actuator does not do what it was told, or does it again.</summary>
+    public ValueTask FaultAsync(string device, bool stands, string? detail, CancellationToken stop)
+        => _inputs.Writer.WriteAsync(new ActuatorFault(device, stands, detail), stop);
+
+    /// <summary>Does what somebody wants of the actuators.</summary>
+    /// <returns>Why not; null where it is done, and what it changed is on disk or waits for it in memory.</returns>
+    public async ValueTask<string?> DoAsync(Func<ActingOnAlarms, string?> deed, CommandData? written, CancellationToken stop)
+    {
+        var input = new Deed(deed, written);
+        await _inputs.Writer.WriteAsync(input, stop).ConfigureAwait(false);
+        return await input.Done.Task.WaitAsync(stop).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Goes on with another site file. Nothing that was heard before is judged after it; the workers of the old devices must have
     /// ended before.
     /// </summary>
     /// <param name="courtyard">The courtyard from now on; its id is the old one.</param>
     /// <param name="rules">By which its devices are judged.</param>
+    /// <param name="effects">What it sets for its actuators.</param>
     /// <param name="unchanged">Ids of the devices whose class and source are as before: what is known of them is kept.</param>
     /// <param name="stop">Ends the waiting.</param>
-    public async ValueTask ReloadAsync(Courtyard courtyard, Rulebook rules, IReadOnlySet<string> unchanged, CancellationToken stop)
+    public async ValueTask ReloadAsync(
+        Courtyard courtyard, Rulebook rules, IReadOnlyList<Effect> effects, IReadOnlySet<string> unchanged, CancellationToken stop)
     {
-        var reload = new Reload(courtyard, rules, unchanged);
+        var reload = new Reload(courtyard, rules, effects, unchanged);
         await _inputs.Writer.WriteAsync(reload, stop).ConfigureAwait(false);
         await reload.Done.Task.WaitAsync(stop).ConfigureAwait(false);
     }
@@ -126,7 +145,9 @@ internal sealed partial class WatchLoop : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await KeepAsync(new JournalEntry { Events = [_writer.Started(_clock.Started())] }, null).ConfigureAwait(false);
+        // What burnt before the restart sounds again before anything is asked of the disk.
+        _acting.Serve(_first.Courtyard, _first.Effects, _memory.Alarms);
+        _ = KeepAsync(new JournalEntry { Events = [_writer.Started(_clock.Started())] }, null);
         // The file may have changed while the gateway was stopped.
         _alarms.Serve(_first.Courtyard, _first.Rules, NoDevice, _alarmChanges);
         _health.Restore(_memory.Devices, _memory.Troubles, _clock.Now(), _troubleChanges);
@@ -160,21 +181,19 @@ internal sealed partial class WatchLoop : BackgroundService
     /// <summary>What had to last has lasted. The timer only wakes the loop: a full channel wakes it as well.</summary>
     private void Pass(ITimer timer)
     {
-        if (_alarms.Due is null && _armed is null)
+        if (_alarms.Due is null && _acting.Due is null && _armed is null)
         {
             return;
         }
 
         var now = _clock.Now();
         _alarms.Pass(now, _alarmChanges);
-        if (_alarmChanges.Count > 0)
+        _acting.Pass(now);
+        Keep(null, []);
+        var due = _alarms.Due <= (_acting.Due ?? TimeSpan.MaxValue) ? _alarms.Due : _acting.Due;
+        if (due != _armed)
         {
-            Keep(null, []);
-        }
-
-        if (_alarms.Due != _armed)
-        {
-            _armed = _alarms.Due;
+            _armed = due;
             // A timer counts whole milliseconds; one too early would find nothing due.
             timer.Change(_armed is { } at ? at - now.Uptime + TimeSpan.FromMilliseconds(1) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
@@ -193,6 +212,13 @@ internal sealed partial class WatchLoop : BackgroundService
             case OwnTrouble own:
                 _health.SetOwn(own.Reason, own.Stands, own.Detail, _clock.Now(), _troubleChanges, own.Part);
                 Keep(null, []);
+                break;
+            case ActuatorFault fault:
+                _health.SetFault(fault.Device, fault.Stands, fault.Detail, _clock.Now(), _troubleChanges);
+                Keep(null, []);
+                break;
+            case Deed deed:
+                Do(deed);
                 break;
             case Reload reload:
                 Serve(reload);
@@ -220,6 +246,7 @@ internal sealed partial class WatchLoop : BackgroundService
         _alarms.Serve(reload.Courtyard, reload.Rules, reload.Unchanged, _alarmChanges);
         _health.Serve(reload.Courtyard, reload.Unchanged, _clock.Now(), _troubleChanges);
         _falseAlarms.Serve(reload.Courtyard, reload.Unchanged);
+        _acting.Serve(reload.Courtyard, reload.Effects, _alarms.Alarms);
         Keep(null, []);
         reload.Done.TrySetResult();
     }
@@ -269,19 +296,37 @@ internal sealed partial class WatchLoop : BackgroundService
     private void Receive(DutyCommand command)
     {
         var alarm = command.AlarmId is null ? null : _alarms.Receive(command.Kind, command.AlarmId, command.At);
+        _acting.Follow(alarm);
         var answer = _writer.Command(new CommandData(command.CommandId, command.Type, command.Failure), _clock.Now().Time);
         var entry = new JournalEntry
         {
-            Events = [answer], Alarms = alarm is null ? [] : [alarm], CommandBookmark = command.Bookmark,
+            Events = [answer], Alarms = alarm is null ? [] : [alarm], CommandBookmark = command.Bookmark, Latches = _acting.TakeLatches(),
         };
         _open = [.. _alarms.Alarms];
         _ = KeepAsync(entry, null);
     }
 
+    private void Do(Deed deed)
+    {
+        var failure = deed.Do(_acting);
+        IReadOnlyList<CourtyardEvent> events = failure is null && deed.Event is { } done ? [_writer.Command(done, _clock.Now().Time)] : [];
+        var entry = new JournalEntry { Events = events, Latches = _acting.TakeLatches() };
+        if (entry.IsEmpty && !_acting.IsWaiting)
+        {
+            deed.Done.TrySetResult(failure);
+            return;
+        }
+
+        var kept = KeepAsync(entry, null);
+        _ = kept.ContinueWith(_ => deed.Done.TrySetResult(failure), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
     private void Keep(TaskCompletionSource<bool>? done, List<long> deliveries)
     {
+        // Before the disk is asked for anything.
+        _acting.Follow(_alarmChanges);
         var entry = Collect(deliveries);
-        if (entry.IsEmpty && (done is null || !_outputs.StoreIsBehind()))
+        if (entry.IsEmpty && !_acting.IsWaiting && (done is null || !_outputs.StoreIsBehind()))
         {
             done?.TrySetResult(true);
         }
@@ -314,9 +359,10 @@ internal sealed partial class WatchLoop : BackgroundService
     private JournalEntry Collect(List<long> deliveries)
     {
         _falseAlarms.Note(_alarmChanges, _clock.Now(), _troubleChanges);
+        var latches = _acting.TakeLatches();
         if (_alarmChanges.Count == 0 && _troubleChanges.Count == 0)
         {
-            return new JournalEntry();
+            return new JournalEntry { Latches = latches };
         }
 
         var now = _clock.Now().Time;
@@ -327,15 +373,17 @@ internal sealed partial class WatchLoop : BackgroundService
             _open = [.. _alarms.Alarms];
         }
 
-        return new JournalEntry { Events = events, Alarms = alarms, Troubles = [.. _troubleChanges], Deliveries = deliveries };
+        return new JournalEntry { Events = events, Alarms = alarms, Troubles = [.. _troubleChanges], Deliveries = deliveries, Latches = latches };
     }
 
     private async Task KeepAsync(JournalEntry entry, TaskCompletionSource<bool>? done)
     {
+        var waiting = _acting.TakeWaiting();
         try
         {
             var stored = await _outputs.Store(entry).ConfigureAwait(false);
             done?.TrySetResult(stored);
+            await _acting.SayAsync(waiting, stored).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

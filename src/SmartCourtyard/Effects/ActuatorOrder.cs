@@ -22,7 +22,8 @@ public enum LampSign
 public sealed record ActuatorOrder(Device Actuator, bool On, LampSign Sign = LampSign.Off)
 {
     /// <summary>
-    /// A siren or a valve must not wait for a disk; a lamp must: it may only say "heard" once the call cannot be lost any more.
+    /// A siren or a valve must not wait for a disk; a lamp must: it may only say "heard" once the call cannot be lost any more. What
+    /// it says after that the duty room vouches for.
     /// </summary>
-    public bool WaitsForTheDisk => Sign != LampSign.Off;
+    public bool WaitsForTheDisk => Sign == LampSign.Heard;
 }

@@ -73,12 +73,42 @@ public sealed class EffectBook
         Settle(due, now.Uptime, orders);
     }
 
-    /// <summary>Stops the sirens that an alarm made sound; a new activation makes them sound again.</summary>
-    public void Silence(string alarmId, Moment now, List<ActuatorOrder> orders)
+    /// <summary>
+    /// Stops the sirens that an alarm made sound; a new activation makes them sound again. False where it made none sound.
+    /// </summary>
+    public bool Silence(string alarmId, Moment now, List<ActuatorOrder> orders)
     {
         var sirens = _courses.Where(c => c.Key.Alarm == alarmId && _devices[c.Key.Effect.Actuator].Class == DeviceClass.Siren).ToList();
         sirens.ForEach(s => s.Value.IsSilenced = true);
         Settle(sirens.Select(s => s.Key.Effect.Actuator), now.Uptime, orders);
+        return sirens.Count > 0;
+    }
+
+    /// <summary>A person wants it held as if an alarm had: a gas valve closed from afar is opened on site like any other.</summary>
+    public void Hold(string deviceId, Moment now, List<ActuatorOrder> orders)
+    {
+        if (_devices.ContainsKey(deviceId))
+        {
+            _latched.Add(deviceId);
+            Settle([deviceId], now.Uptime, orders);
+        }
+    }
+
+    /// <summary>
+    /// The duty room says that somebody is coming, whatever its receipts say. False where no lamp is lit for any of the alarms. A new
+    /// activation begins again.
+    /// </summary>
+    /// <param name="alarmIds">The alarms it is about.</param>
+    /// <param name="lamp">Or the lamp itself; null where only alarms are named.</param>
+    /// <param name="now">When it happens.</param>
+    /// <param name="orders">Receives what the lamps must do.</param>
+    public bool Reassure(IReadOnlyCollection<string> alarmIds, string? lamp, Moment now, List<ActuatorOrder> orders)
+    {
+        var lit = _courses.Where(c => (alarmIds.Contains(c.Key.Alarm) || c.Key.Effect.Actuator == lamp) && c.Value.Runs(now.Uptime)
+            && _devices[c.Key.Effect.Actuator].Class == DeviceClass.ReassuranceLamp).ToList();
+        lit.ForEach(l => (l.Value.IsReassured, l.Value.Sign) = (true, LampSign.Coming));
+        Settle(lit.Select(l => l.Key.Effect.Actuator), now.Uptime, orders);
+        return lit.Count > 0;
     }
 
     /// <summary>A person at the device has set it back. False where an alarm still asks for it, or where it was not held.</summary>
@@ -108,7 +138,7 @@ public sealed class EffectBook
                 var begin = course is not null && course.Runs(uptime) ? uptime : uptime + effect.After;
                 _courses[key] = new Course(begin, effect.For is { } last ? begin + last : null, alarm.Occurrences) { Sign = SignOf(alarm, effect) };
             }
-            else
+            else if (!course.IsReassured)
             {
                 course.Sign = SignOf(alarm, effect);
             }
@@ -158,6 +188,8 @@ public sealed class EffectBook
         public LampSign Sign { get; set; }
 
         public bool IsSilenced { get; set; }
+
+        public bool IsReassured { get; set; }
 
         public TimeSpan Seen { get; set; } = TimeSpan.MinValue;
 

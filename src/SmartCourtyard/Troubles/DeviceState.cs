@@ -9,6 +9,9 @@ internal sealed class DeviceState(Device device, TimeSpan listeningSince)
     // Bit of a cause that stood before the gateway started; the first word of the rule takes its place.
     private const ulong FromBefore = 1UL << 63;
 
+    /// <summary>Bit of what no reading says: the gateway itself notices it.</summary>
+    public const ulong NoticedByUs = 1UL << 62;
+
     private readonly ulong[] _causes = new ulong[Enum.GetValues<TroubleReason>().Length];
     private readonly Trace?[] _traces = new Trace?[Quantities.All.Count];
 

@@ -158,6 +158,20 @@ public sealed partial class HealthBook
         }
     }
 
+    /// <summary>Begins or ends a fault of a device that the gateway notices by itself: it does not do what it was told.</summary>
+    /// <param name="deviceId">Which; one that is not there changes nothing.</param>
+    /// <param name="stands">True to begin it, false to end it; saying so again changes nothing.</param>
+    /// <param name="detail">One plain sentence for the technician, or null.</param>
+    /// <param name="now">When it was noticed.</param>
+    /// <param name="changes">Receives the trouble that begins or ends.</param>
+    public void SetFault(string deviceId, bool stands, string? detail, Moment now, List<TroubleChange> changes)
+    {
+        if (_states.Values.FirstOrDefault(s => s.Device.Id == deviceId) is { } state)
+        {
+            Set(state, TroubleReason.Fault, state.Set(TroubleReason.Fault, DeviceState.NoticedByUs, stands), now, changes, detail);
+        }
+    }
+
     /// <summary>
     /// Goes on with the devices of another courtyard: what is known of those that speak as before is kept, all others begin anew,
     /// and the troubles of what is no more end.

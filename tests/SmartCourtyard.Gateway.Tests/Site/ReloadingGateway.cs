@@ -46,7 +46,7 @@ internal sealed class ReloadingGateway : IAsyncDisposable
         Devices = new DeviceHost(
             Path, site, (now, before) => new DeviceWorkers(now, outlets, before),
             new ReloadOutputs(
-                (now, unchanged, stop) => Watch.ReloadAsync(now.Courtyard!, now.Rules, unchanged, stop),
+                (now, unchanged, stop) => Watch.ReloadAsync(now.Courtyard!, now.Rules, now.Effects, unchanged, stop),
                 (reason, stop) => Watch.TroubleAsync(TroubleReason.SiteRefused, reason is not null, reason, stop),
                 replaced =>
                 {

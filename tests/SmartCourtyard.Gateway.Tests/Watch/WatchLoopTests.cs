@@ -257,7 +257,7 @@ public sealed class WatchLoopTests : IAsyncLifetime
         Assert.True(await HearAsync(Estate.Smoke.Says(Quantity.Smoke, 1)));
         Assert.True(await HearAsync(Estate.Gas.Says(Quantity.Fault, 1)));
         var without = Estate.Garden with { Devices = [Estate.Air] };
-        await _watch.ReloadAsync(without, Rulebook.Usual, new HashSet<string> { Estate.Air.Id }, CancellationToken.None);
+        await _watch.ReloadAsync(without, Rulebook.Usual, [], new HashSet<string> { Estate.Air.Id }, CancellationToken.None);
         var alarm = Assert.Single(_watch.Alarms);
         Assert.Equal([EventTypes.TroubleCleared], _entries.Last().Events.Select(e => e.Type));
         Assert.Equal([Estate.Air], (await _watch.DescribeAsync(CancellationToken.None)).Devices.Select(d => d.Device));

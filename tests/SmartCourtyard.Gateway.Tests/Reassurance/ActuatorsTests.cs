@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using SmartCourtyard.Courtyards;
+using SmartCourtyard.Effects;
+using SmartCourtyard.Gateway.Devices.Gpio;
+using SmartCourtyard.Gateway.Reassurance;
+using SmartCourtyard.Gateway.Tests.Watch;
+
+namespace SmartCourtyard.Gateway.Tests.Reassurance;
+
+public sealed class ActuatorsTests : IAsyncLifetime
+{
+    private static readonly Device Siren = Estate.Device(DeviceClass.Siren, "siren");
+    private static readonly Device Valve = Estate.Device(DeviceClass.GasValve, "valve");
+
+    private readonly TestClock _clock = new();
+    private readonly ConcurrentQueue<(string Device, bool On)> _carried = [];
+    private readonly ConcurrentQueue<(string Device, bool Stands, string? Detail)> _faults = [];
+    private readonly Actuators _actuators;
+    private Func<ActuatorOrder, CancellationToken, ValueTask<Carried>> _way = (_, _) => ValueTask.FromResult(Carried.Confirmed);
+
+    public ActuatorsTests() => _actuators = new Actuators(
+        new ActuatorOutputs(
+            (order, stop) =>
+            {
+                _carried.Enqueue((order.Actuator.Id, order.On));
+                return _way(order, stop);
+            },
+            (device, stands, detail, _) =>
+            {
+                _faults.Enqueue((device, stands, detail));
+                return ValueTask.CompletedTask;
+            }),
+        _clock);
+
+    public Task InitializeAsync() => _actuators.StartAsync(CancellationToken.None);
+
+    public async Task DisposeAsync()
+    {
+        await _actuators.StopAsync(CancellationToken.None);
+        _actuators.Dispose();
+    }
+
+    [Fact]
+    public async Task An_order_that_the_device_confirms_is_sent_once()
+    {
+        Tell(Siren, true);
+        await Eventually.Holds(() => _carried.Count == 1, "sent");
+        await RunAsync(120);
+        Assert.Equal([("siren", true)], _carried);
+        Assert.Empty(_faults);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_silent_is_told_three_times_then_is_a_fault_and_told_each_minute_until_it_says_so()
+    {
+        _way = (_, _) => ValueTask.FromResult(Carried.Sent);
+        Tell(Siren, true);
+        await Eventually.Holds(() => _carried.Count == 1, "sent");
+        await RunAsync(4.9);
+        Assert.Single(_carried);
+        await Eventually.Holds(_clock, 0.1, () => _faults.Count == 1, "a trouble");
+        Assert.Equal(3, _carried.Count);
+        Assert.InRange(_clock.GetElapsedTime(0), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(16.5));
+        var (device, stands, detail) = _faults.Single();
+        Assert.Equal(("siren", true), (device, stands));
+        Assert.Equal("siren was told to go on 3 times and does not confirm it: it does not say that it does; it is told again every minute", detail);
+
+        await Eventually.Holds(_clock, 1, () => _carried.Count == 5, "told again each minute");
+        Assert.InRange(_clock.GetElapsedTime(0), TimeSpan.FromSeconds(130), TimeSpan.FromSeconds(145));
+        _actuators.Hear("siren", true, null);
+        await Eventually.Holds(() => _faults.Count == 2, "cleared");
+        Assert.Equal(("siren", false, null), _faults.Last());
+        var sent = _carried.Count;
+        await RunAsync(180);
+        Assert.Equal(sent, _carried.Count);
+    }
+
+    [Fact]
+    public async Task The_latest_order_wins_while_the_way_is_blocked_and_none_is_lost()
+    {
+        _way = async (_, stop) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _clock, stop);
+            return Carried.Sent;
+        };
+        Tell(Siren, true);
+        await Eventually.Holds(() => _carried.Count == 1, "on its way");
+        for (var i = 0; i < 1_000; i++)
+        {
+            Tell(Siren, i % 2 == 0);
+        }
+
+        // Another actuator's blocked way holds up nobody.
+        _actuators.Carry([new ActuatorOrder(Valve, true)]);
+        await Eventually.Holds(() => _carried.Contains(("valve", true)), "the valve is told");
+        _way = (_, _) => ValueTask.FromResult(Carried.Confirmed);
+        await Eventually.Holds(_clock, 1, () => _carried.Contains(("siren", false)), "the last order is sent");
+        Assert.Equal(("siren", false), _carried.Last(c => c.Device == "siren"));
+        Assert.Equal(2, _carried.Count(c => c.Device == "siren"));
+    }
+
+    [Fact]
+    public async Task A_held_valve_that_says_it_is_open_is_a_trouble_at_once_and_told_to_close()
+    {
+        Tell(Valve, true);
+        await Eventually.Holds(() => _carried.Count == 1, "closed");
+        await RunAsync(0.1);
+        _way = (_, _) => ValueTask.FromResult(Carried.Sent);
+        _actuators.Hear("valve", false, null);
+        await Eventually.Holds(() => _faults.Count == 1 && _carried.Count == 2, "trouble and told again");
+        Assert.Contains("says that it is open", _faults.Single().Detail, StringComparison.Ordinal);
+        _actuators.Hear("valve", true, null);
+        await Eventually.Holds(() => _faults.Count == 2, "cleared");
+        Assert.False(_faults.Last().Stands);
+    }
+
+    [Fact]
+    public async Task What_stands_is_sent_again_when_the_way_is_new()
+    {
+        Tell(Siren, true);
+        await Eventually.Holds(() => _carried.Count == 1, "sent");
+        await RunAsync(0.1);
+        _actuators.Again();
+        await Eventually.Holds(() => _carried.Count == 2, "sent again");
+    }
+
+    [Fact]
+    public async Task The_time_for_the_word_of_a_device_is_the_site_files()
+    {
+        _way = (_, _) => ValueTask.FromResult(Carried.Sent);
+        _actuators.Expect(new Dictionary<string, TimeSpan> { ["siren"] = TimeSpan.FromSeconds(20) });
+        Tell(Siren, true);
+        await Eventually.Holds(() => _carried.Count == 1, "sent");
+        await RunAsync(19);
+        Assert.Single(_carried);
+        await Eventually.Holds(_clock, 0.5, () => _carried.Count == 2, "sent again");
+    }
+
+    [Fact]
+    public async Task A_command_is_answered_by_the_devices_word_or_by_its_silence()
+    {
+        Assert.Null(await _actuators.SetAsync(Siren, true, CancellationToken.None));
+        _way = (_, _) => ValueTask.FromResult(Carried.Failed("no line"));
+        var asked = _actuators.SetAsync(Siren, false, CancellationToken.None).AsTask();
+        await Eventually.Holds(_clock, 0.5, () => asked.IsCompleted, "given up");
+        Assert.Equal("not-confirmed", await asked);
+    }
+
+    [Theory]
+    [InlineData(LampSign.Heard, 0, true)]
+    [InlineData(LampSign.Heard, 150, true)]
+    [InlineData(LampSign.Heard, 250, false)]
+    [InlineData(LampSign.Heard, 1_100, true)]
+    [InlineData(LampSign.Stored, 250, true)]
+    [InlineData(LampSign.Coming, 1_500, true)]
+    [InlineData(LampSign.Coming, 1_700, false)]
+    [InlineData(LampSign.Coming, 2_100, true)]
+    [InlineData(LampSign.Off, 0, false)]
+    internal void A_lamp_says_three_things_by_how_it_blinks(LampSign sign, int milliseconds, bool lit)
+        => Assert.Equal(lit, GpioLamps.IsLit(sign, TimeSpan.FromMilliseconds(milliseconds)));
+
+    [Fact]
+    public async Task A_lamp_blinks_from_the_moment_at_which_it_is_told()
+    {
+        var lit = new ConcurrentQueue<bool>();
+        using var lamps = new GpioLamps(
+            (_, on) =>
+            {
+                lit.Enqueue(on);
+                return OutputResult.Done;
+            },
+            _clock);
+        await lamps.StartAsync(CancellationToken.None);
+        Assert.Equal(OutputResult.Done, lamps.Show("lamp", LampSign.Heard));
+        Assert.Equal([true], lit);
+        await Eventually.Holds(_clock, 0.05, () => lit.Count == 4, "two flashes");
+        Assert.Equal([true, false, true, false], lit);
+        lamps.Show("lamp", LampSign.Stored);
+        var before = lit.Count;
+        _clock.Advance(5);
+        Assert.True(lit.Last());
+        Assert.Equal(before, lit.Count);
+        await lamps.StopAsync(CancellationToken.None);
+    }
+
+    private void Tell(Device device, bool on) => _actuators.Carry([new ActuatorOrder(device, on)]);
+
+    private async Task RunAsync(double seconds)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System);
+            _clock.Advance(seconds / 20);
+        }
+    }
+}

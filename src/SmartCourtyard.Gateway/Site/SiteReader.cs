@@ -15,7 +15,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
     private const int MostBuildings = 1_000;
     private const int MostDevices = 20_000;
 
-    private static readonly string[] DeviceKeys = ["id", "name", "class", "at", "source", "call", "limits", "lel-base", .. Upkeep.Keys];
+    private static readonly string[] DeviceKeys = ["id", "name", "class", "at", "source", "call", "limits", "lel-base", DependenceReader.Key, .. Upkeep.Keys];
     private static readonly string AllClasses = string.Join(", ", DeviceClasses.AllNames);
 
     private readonly Dictionary<string, Building> _buildings = new(StringComparer.Ordinal);
@@ -23,6 +23,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
     private readonly Dictionary<string, (DeviceClass Class, YamlNode Source)> _speech = new(StringComparer.Ordinal);
     private readonly SourceReader _sources = new(mistakes);
     private readonly LimitReader _limits = new(mistakes);
+    private readonly DependenceReader _dependences = new(mistakes);
     private readonly Dictionary<string, DeviceRules> _rules = new(StringComparer.Ordinal);
 
     /// <summary>How many buildings and devices the file lists, good or not.</summary>
@@ -61,6 +62,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         }
         var devices = new List<Device>();
         fields.ForEach("devices", "a list of devices", node => AddDevice(node, devices));
+        _dependences.Check(devices);
         return new Courtyard(id, name, address, buildings, devices) { DeviceTopics = DeviceTopicsReader.Read(fields, mistakes) };
     }
 
@@ -127,12 +129,14 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         string? call = Call(fields);
         Upkeep upkeep = Upkeep.Read(fields, mistakes);
         double lelBase = LelBase(fields);
+        IReadOnlyList<string> dependsOn = _dependences.Read(fields, id);
         DeviceRules? rules = deviceClass is { } c ? _limits.Of(fields.Node("limits"), c) : null;
         if (id is not null && deviceClass is { } known && source is not null)
         {
             devices.Add(new Device(id, name, known, at, source, call)
             {
                 Installed = upkeep.Installed, ServiceLife = upkeep.ServiceLife, TestEvery = upkeep.TestEvery, Silence = upkeep.Silence, LelBase = lelBase,
+                DependsOn = dependsOn,
             });
             if (rules is not null)
             {

@@ -63,6 +63,12 @@ public sealed record Device(string Id, string? Name, DeviceClass Class, Place At
     /// </summary>
     public double LelBase { get; init; } = 5.0;
 
+    /// <summary>
+    /// Ids of the devices without which it cannot be heard, because it is fed or relayed by them: a repeater, the monitor of its
+    /// supply. While one of them is silent or faulty it is unobserved, and its own silence is no trouble.
+    /// </summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+
     /// <summary>How long it may stay silent: its own limit, or its class's.</summary>
     public TimeSpan SilenceLimit() => Silence ?? Class.SilenceLimit();
 

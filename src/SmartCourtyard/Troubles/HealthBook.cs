@@ -26,6 +26,7 @@ public sealed partial class HealthBook
         _devices = courtyard.Devices;
         _states = courtyard.Devices.ToDictionary(d => d, d => new DeviceState(d, start.Uptime));
         _uptime = start.Uptime;
+        _bearing = Bearing(courtyard);
     }
 
     /// <summary>The troubles that stand now.</summary>
@@ -108,12 +109,13 @@ public sealed partial class HealthBook
     public void Tick(Moment now, List<TroubleChange> changes)
     {
         _uptime = now.Uptime;
-        foreach (var device in _devices)
+        // What others depend on comes first: its silence is their excuse.
+        foreach (var device in _bearing.Concat(_devices))
         {
             var state = _states[device];
             if (!state.IsBlind && (state.SaidOffline || IsSilent(state)))
             {
-                Raise(state, TroubleReason.Silent, now, changes);
+                Set(state, TroubleReason.Silent, stands: true, now, changes);
             }
 
             foreach (var rule in HealthRules.All)
@@ -192,7 +194,7 @@ public sealed partial class HealthBook
             changes.AddRange(state.Troubles.Values.Select(t => new TroubleChange(false, t)));
         }
 
-        (_devices, _states) = (courtyard.Devices, states);
+        (_devices, _states, _bearing) = (courtyard.Devices, states, Bearing(courtyard));
         var parts = _devices.SelectMany(d => d.Source.DependsOn).ToHashSet(StringComparer.Ordinal);
         foreach (var (own, trouble) in _own.Where(o => o.Key.Part is { } part && !parts.Contains(part)).ToList())
         {
@@ -205,21 +207,6 @@ public sealed partial class HealthBook
 
     /// <summary>The health of every device, in the order of the site file.</summary>
     public IReadOnlyList<DeviceHealth> Describe() => [.. _devices.Select(d => Describe(_states[d]))];
-
-    private void SetBlind(Moment now)
-    {
-        var down = _own.Keys.Select(o => o.Part).ToHashSet(StringComparer.Ordinal);
-        foreach (var (device, state) in _states)
-        {
-            var was = state.IsBlind;
-            state.IsBlind = device.Source.DependsOn.Any(down.Contains);
-            if (was && !state.IsBlind)
-            {
-                // Nobody could hear it meanwhile: it gets its whole time again before its silence says anything.
-                state.ListeningSince = now.Uptime;
-            }
-        }
-    }
 
     private void Note(DeviceState state, in Reading reading, Moment now, List<TroubleChange> changes)
     {
@@ -259,7 +246,7 @@ public sealed partial class HealthBook
         }
     }
 
-    private static void Judge(DeviceState state, in Reading reading, Moment now, List<TroubleChange> changes)
+    private void Judge(DeviceState state, in Reading reading, Moment now, List<TroubleChange> changes)
     {
         var rules = HealthRules.Of(reading.Quantity);
         if (rules.Length == 0)
@@ -288,7 +275,7 @@ public sealed partial class HealthBook
         return _uptime - since > state.Device.SilenceLimit();
     }
 
-    private static void SetSilent(DeviceState state, bool silent, Moment now, List<TroubleChange> changes)
+    private void SetSilent(DeviceState state, bool silent, Moment now, List<TroubleChange> changes)
     {
         if (!silent || !state.IsBlind)
         {
@@ -296,9 +283,10 @@ public sealed partial class HealthBook
         }
     }
 
-    private static void Set(
+    private void Set(
         DeviceState state, TroubleReason reason, bool stands, Moment now, List<TroubleChange> changes, string? detail = null)
     {
+        var before = changes.Count;
         if (stands)
         {
             Raise(state, reason, now, changes, detail);
@@ -306,6 +294,11 @@ public sealed partial class HealthBook
         else if (state.Troubles.Count != 0 && state.Troubles.Remove(reason, out var trouble))
         {
             changes.Add(new TroubleChange(false, trouble));
+        }
+
+        if (changes.Count > before && IsLoss(reason) && _bearing.Contains(state.Device))
+        {
+            SetBlind(now);
         }
     }
 

@@ -63,6 +63,16 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void A_device_may_depend_on_one_that_stands_below_it_in_the_file()
+    {
+        var site = SiteFile.Parse(
+            "courtyard: a\nname: A\ndevices:\n  - { id: d, class: gas-detector, source: { zigbee2mqtt: d }, depends-on: [r] }\n"
+            + "  - { id: r, class: repeater, source: { zigbee2mqtt: r } }\n", "s");
+        Assert.Empty(site.Mistakes);
+        Assert.Equal(["r"], site.Courtyard!.Devices[0].DependsOn);
+    }
+
+    [Fact]
     public void What_only_the_rules_changed_is_no_other_device()
     {
         static SiteResult With(string limits) => SiteFile.Parse(

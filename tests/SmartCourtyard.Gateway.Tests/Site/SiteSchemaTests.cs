@@ -20,7 +20,7 @@ public sealed class SiteSchemaTests
         "iio-element-as-detector.yaml", "iio-loop-bands-overlap.yaml",
         // While a sensor fills its buffer it answers no other device.
         "iio-buffer-and-polling.yaml",
-        "limits-after-too-long.yaml", "limits-methane-too-slow.yaml",
+        "depends-on-circle.yaml", "depends-on-unknown.yaml", "limits-after-too-long.yaml", "limits-methane-too-slow.yaml",
     ];
 
     private static readonly SemaphoreSlim Once = new(1, 1);
@@ -127,7 +127,7 @@ public sealed class SiteSchemaTests
             SourceReader.Allowed["exactly one of ".Length..].Split(", ").Order(),
             device.GetProperty("source").GetProperty("properties").EnumerateObject().Select(p => p.Name).Order());
         Assert.Equal(
-            ["id", "name", "class", "at", "source", "call", "limits", "lel-base", .. Upkeep.Keys], device.EnumerateObject().Select(p => p.Name));
+            ["id", "name", "class", "at", "source", "call", "limits", "lel-base", DependenceReader.Key, .. Upkeep.Keys], device.EnumerateObject().Select(p => p.Name));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ using SmartCourtyard.Gateway.Reassurance;
 using SmartCourtyard.Gateway.Site;
 using SmartCourtyard.Gateway.Watch;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway;
@@ -103,7 +104,7 @@ internal sealed partial class GatewayParts
         Host(builder.Services, workers);
         var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, devices, history, historyFeed, influx, influxFeed);
         return new GatewayParts(
-            workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics), options.DutyRoom?.Token, time);
+            workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics, time), options.DutyRoom?.Token, time);
     }
 
     private static void Host(IServiceCollection services, IReadOnlyList<BackgroundService> workers)
@@ -138,7 +139,7 @@ internal sealed partial class GatewayParts
             LogHealthUnreadable(loggers.CreateLogger<GatewayParts>(), HealthFile(options), unreadable);
         }
 
-        return new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), devices, store.ReadTroubles()) { Latched = store.ReadLatched() };
+        return new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), devices, store.ReadTroubles()) { Latched = store.ReadLatched(), Orders = store.ReadOrders() };
     }
 
     [LoggerMessage(LogLevel.Warning, "what was known of the devices cannot be read from {Path}, they begin anew: {Reason}")]
@@ -182,15 +183,29 @@ internal sealed partial class GatewayParts
             ["actuator.set"] = remote.SetAsync,
             ["siren.silence"] = remote.SilenceAsync,
             ["reassure"] = remote.ReassureAsync,
+            ["service.begin"] = (body, stop) => body is { Service: { } request, By: { } by } ? BeginAsync(watch, body.Id, request with { By = by }, stop) : Unreadable,
+            ["device.test"] = (body, stop) => body is { Device: { } device, By: { } by }
+                ? BeginAsync(watch, body.Id, ServiceRequest.TestOf(device, body.Service?.For, body.Service?.Reason, by), stop) : Unreadable,
+            ["service.end"] = async (body, stop) => body.Ends is not { } order ? "unreadable"
+                : (await watch.EndAsync(order, stop).ConfigureAwait(false)).Order is null ? "not-in-force: it has ended before" : null,
         };
     }
 
+    private static ValueTask<string?> Unreadable => ValueTask.FromResult<string?>("unreadable");
+
+    private static async ValueTask<string?> BeginAsync(WatchLoop watch, string id, ServiceRequest request, CancellationToken stop)
+        => (await watch.BeginAsync(id, request, stop).ConfigureAwait(false)).Refusal is { } refusal ? "refused: " + refusal : null;
+
     private static LocalSources Sources(
         GatewayOptions options, EventJournal journal, WatchLoop watch, History history, PathStatus status,
-        HeardElsewhere elsewhere, DeviceHost devices, PairingDesk pairing, Metrics metrics) => new()
+        HeardElsewhere elsewhere, DeviceHost devices, PairingDesk pairing, Metrics metrics, TimeProvider time) => new()
     {
         Alarms = () => watch.Alarms,
         Health = watch.DescribeAsync,
+        Orders = () => watch.Orders,
+        Begin = async (request, stop) => await watch.BeginAsync(Guid.CreateVersion7(time.GetUtcNow()).ToString(), request, stop).ConfigureAwait(false) is var answer
+            ? (answer.Order, answer.Refusal) : default,
+        End = async (id, stop) => (await watch.EndAsync(id, stop).ConfigureAwait(false)).Order,
         Readings = (device, quantity, from, to, step, most)
             => [.. history.Read(device, quantity, from, to, step, most).Select(s => (s.At, s.Value))],
         Paths = () => options.DutyRoom is null ? [] : [View(journal, status)],

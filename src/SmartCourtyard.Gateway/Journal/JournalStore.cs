@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Journal;
@@ -22,6 +23,8 @@ internal sealed class JournalStore : IDisposable
     private readonly SqliteCommand _deleteTrouble;
     private readonly SqliteCommand _insertLatch;
     private readonly SqliteCommand _deleteLatch;
+    private readonly SqliteCommand _upsertOrder;
+    private readonly SqliteCommand _deleteOrder;
     private readonly SqliteCommand _mark;
     private readonly SqliteCommand _insertDelivery;
     private readonly SqliteCommand _setBookmark;
@@ -38,6 +41,8 @@ internal sealed class JournalStore : IDisposable
         _deleteTrouble = Prepare("DELETE FROM trouble WHERE id = $id", "$id");
         _insertLatch = Prepare("INSERT INTO latch(device) VALUES($device) ON CONFLICT(device) DO NOTHING", "$device");
         _deleteLatch = Prepare("DELETE FROM latch WHERE device = $device", "$device");
+        _upsertOrder = Prepare("INSERT INTO service(id, body) VALUES($id, $body) ON CONFLICT(id) DO UPDATE SET body = excluded.body", "$id", "$body");
+        _deleteOrder = Prepare("DELETE FROM service WHERE id = $id", "$id");
         _mark = Prepare("UPDATE event SET handed = $handed WHERE sequence = $sequence", "$sequence", "$handed");
         _insertDelivery = Prepare("INSERT INTO delivery(fingerprint) VALUES($fingerprint)", "$fingerprint");
         _setBookmark = Prepare("INSERT INTO bookmark(name, value) VALUES('commands', $value) ON CONFLICT(name) DO UPDATE SET value = excluded.value", "$value");
@@ -60,6 +65,7 @@ internal sealed class JournalStore : IDisposable
                 CREATE TABLE IF NOT EXISTS alarm(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS trouble(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS latch(device TEXT PRIMARY KEY) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS service(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS delivery(number INTEGER PRIMARY KEY, fingerprint INTEGER NOT NULL);
                 CREATE TABLE IF NOT EXISTS bookmark(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                 """);
@@ -105,6 +111,10 @@ internal sealed class JournalStore : IDisposable
     /// <summary>The devices that only a person on site may set back.</summary>
     public IReadOnlyList<string> ReadLatched() => Read("SELECT device FROM latch", r => r.GetString(0));
 
+    /// <summary>What people had said of parts of the estate and had not ended when the gateway stopped.</summary>
+    public IReadOnlyList<ServiceOrder> ReadOrders() => Read(
+        "SELECT body FROM service ORDER BY id", r => JsonSerializer.Deserialize((byte[])r.GetValue(0), JournalJson.Default.ServiceOrder)!);
+
     /// <summary>Fingerprints of the deliveries remembered, oldest first.</summary>
     public IReadOnlyList<long> ReadDeliveries() => Read("SELECT fingerprint FROM delivery ORDER BY number", r => r.GetInt64(0));
 
@@ -137,13 +147,17 @@ internal sealed class JournalStore : IDisposable
 
         foreach (var (id, change) in write.Troubles)
         {
-            if (change.Raised)
+            if (change is { Raised: true, Trouble.Order: { } order })
+            {
+                Run(_upsertOrder, transaction, id, JsonSerializer.SerializeToUtf8Bytes(order, JournalJson.Default.ServiceOrder));
+            }
+            else if (change.Raised)
             {
                 Run(_upsertTrouble, transaction, id, JsonSerializer.SerializeToUtf8Bytes(KeptTrouble.Of(change.Trouble), JournalJson.Default.KeptTrouble));
             }
             else
             {
-                Run(_deleteTrouble, transaction, id);
+                Run(change.Trouble.Order is null ? _deleteTrouble : _deleteOrder, transaction, id);
             }
         }
 
@@ -204,7 +218,7 @@ internal sealed class JournalStore : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in new[] { _insertEvent, _upsertAlarm, _deleteAlarm, _upsertTrouble, _deleteTrouble, _insertLatch, _deleteLatch, _mark, _insertDelivery, _setBookmark })
+        foreach (var command in new[] { _insertEvent, _upsertAlarm, _deleteAlarm, _upsertTrouble, _deleteTrouble, _upsertOrder, _deleteOrder, _insertLatch, _deleteLatch, _mark, _insertDelivery, _setBookmark })
         {
             command.Dispose();
         }

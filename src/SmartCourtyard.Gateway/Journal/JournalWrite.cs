@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Journal;
@@ -47,5 +48,6 @@ internal sealed class JournalWrite
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Alarm))]
 [JsonSerializable(typeof(KeptTrouble))]
+[JsonSerializable(typeof(ServiceOrder))]
 [JsonSerializable(typeof(HealthMemory))]
 internal sealed partial class JournalJson : JsonSerializerContext;

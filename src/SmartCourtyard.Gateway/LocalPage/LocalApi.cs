@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.LocalPage;
@@ -13,6 +14,15 @@ internal sealed record LocalSources
     public required Func<IReadOnlyList<Alarm>> Alarms { get; init; }
 
     public required Func<CancellationToken, ValueTask<(IReadOnlyList<DeviceHealth> Devices, IReadOnlyList<Trouble> Troubles)>> Health { get; init; }
+
+    /// <summary>What people say of parts of the estate.</summary>
+    public required Func<IReadOnlyList<ServiceOrder>> Orders { get; init; }
+
+    /// <summary>Begins what somebody asks for: the order in force, or why not, in one sentence.</summary>
+    public required Func<ServiceRequest, CancellationToken, Task<(ServiceOrder? Order, string? Refusal)>> Begin { get; init; }
+
+    /// <summary>Ends an order; null where none of that id is in force.</summary>
+    public required Func<string, CancellationToken, Task<ServiceOrder?>> End { get; init; }
 
     public required Func<string, Quantity, DateTimeOffset, DateTimeOffset, TimeSpan, int, IReadOnlyList<(DateTimeOffset At, double Value)>> Readings { get; init; }
 
@@ -65,6 +75,7 @@ internal static class LocalApi
             : await sources.Pair(request.Seconds.Value, stop).ConfigureAwait(false) is { } problem
                 ? TypedResults.Problem(problem, statusCode: StatusCodes.Status502BadGateway, title: "not paired")
                 : TypedResults.Ok(sources.Pairing()));
+        api.MapService(sources);
         api.MapGet("/undecodable", () => new ListView<Undecodable>(sources.Undecodable()));
         api.MapGet("/readings", (string? device, string? quantity, string? from, string? to, string? step)
             => Readings(sources, time, new ReadingsQuestion(device, quantity, from, to, step)));

@@ -3,6 +3,7 @@ using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.LocalPage;
@@ -11,11 +12,11 @@ internal sealed record ListView<T>(IReadOnlyList<T> Items);
 
 internal sealed record AlarmView(
     string Id, AlarmKind Kind, Severity Severity, string Device, At At, AlarmCondition Condition, DateTimeOffset RaisedAt, int Occurrences,
-    bool Test, ReceiptsView Receipts)
+    bool Test, bool Drill, bool Confirmed, bool Spread, ReceiptsView Receipts)
 {
     public static AlarmView From(Alarm alarm) => new(
         alarm.Id, alarm.Kind, alarm.Severity, alarm.DeviceId, Custody.At.From(alarm.At), alarm.Condition, alarm.RaisedAt, alarm.Occurrences,
-        alarm.Test,
+        alarm.Test, alarm.Drill, alarm.Confirmed, alarm.Spread,
         new ReceiptsView(alarm.Receipts.Stored, alarm.Receipts.Shown, alarm.Receipts.Acknowledged, alarm.Receipts.Resolved));
 }
 
@@ -75,6 +76,8 @@ internal sealed record SampleView(DateTimeOffset At, double Value);
 [JsonSerializable(typeof(ListView<PathView>))]
 [JsonSerializable(typeof(ListView<UnassignedView>))]
 [JsonSerializable(typeof(ListView<Undecodable>))]
+[JsonSerializable(typeof(ListView<ServiceOrder>))]
+[JsonSerializable(typeof(ServiceRequest))]
 [JsonSerializable(typeof(DeviceView))]
 [JsonSerializable(typeof(PairRequest))]
 [JsonSerializable(typeof(PairView))]

@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Paths;
@@ -202,7 +203,14 @@ internal sealed record SiteBuilding(string Id, string Name, int Units, int Floor
 internal sealed record SiteDevice(string Id, string? Name, string Class, At At, string? Call);
 
 /// <summary>One command of the duty room.</summary>
-internal sealed record CommandBody(string Id, string? AlarmId, DateTimeOffset? At, string? By, string? Device = null, bool? On = null);
+internal sealed record CommandBody(string Id, string? AlarmId, DateTimeOffset? At, string? By, string? Device = null, bool? On = null)
+{
+    /// <summary>What somebody wants to begin; for <c>service.begin</c> and <c>device.test</c>.</summary>
+    public ServiceRequest? Service { get; init; }
+
+    /// <summary>Which order ends; for <c>service.end</c>.</summary>
+    public string? Ends { get; init; }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -3,6 +3,7 @@ using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Effects;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Watch;
@@ -29,6 +30,9 @@ internal sealed record WatchMemory(
 
     /// <summary>Ids of the devices that only a person on site may set back.</summary>
     public IReadOnlyList<string> Latched { get; init; } = [];
+
+    /// <summary>What people had said of parts of the estate.</summary>
+    public IReadOnlyList<ServiceOrder> Orders { get; init; } = [];
 }
 
 /// <summary>What enters the loop.</summary>
@@ -58,6 +62,20 @@ internal sealed record Reload(Courtyard Courtyard, Rulebook Rules, IReadOnlyList
 {
     public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
+
+/// <summary>Somebody begins something (<paramref name="Begins"/>) or ends it before its time.</summary>
+internal sealed record ServiceInput(string Id, ServiceRequest? Begins) : WatchInput
+{
+    public TaskCompletionSource<bool> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Known once <see cref="Stored"/> is.</summary>
+    public ServiceAnswer Answer { get; private set; }
+
+    public void Answered(ServiceAnswer answer) => Answer = answer;
+}
+
+/// <summary>What became of it: the order, or why not as one plain sentence; both null where there is none of that id to end.</summary>
+internal readonly record struct ServiceAnswer(ServiceOrder? Order, string? Refusal);
 
 internal sealed record Tick : WatchInput;
 

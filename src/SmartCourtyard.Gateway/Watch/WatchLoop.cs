@@ -28,6 +28,7 @@ internal sealed partial class WatchLoop : BackgroundService
     private readonly ActingOnAlarms _acting;
     private readonly HealthBook _health;
     private readonly FalseAlarms _falseAlarms;
+    private readonly ServiceDesk _service;
     private readonly EventWriter _writer;
     private readonly WatchOutputs _outputs;
     private readonly WatchClock _clock;
@@ -49,9 +50,10 @@ internal sealed partial class WatchLoop : BackgroundService
         _first = (courtyard, rules, effects ?? []);
         _acting = new ActingOnAlarms(memory.Latched, outputs, clock);
         _memory = memory;
+        _service = new ServiceDesk(courtyard, _alarmChanges, _troubleChanges);
         _health = new HealthBook(courtyard, clock.Now());
         _falseAlarms = new FalseAlarms(_health);
-        _alarms = new AlarmBook(memory.Alarms, rules) { Hint = _falseAlarms.HintOf };
+        _alarms = new AlarmBook(memory.Alarms, rules, _service.Of) { Hint = _falseAlarms.HintOf };
         _healthCount = new HealthCount(_health.Describe());
         _writer = new EventWriter(courtyard.Id);
         _deliveries = new RecentDeliveries(memory.Deliveries, DeliveriesRemembered);
@@ -127,22 +129,6 @@ internal sealed partial class WatchLoop : BackgroundService
         await reload.Done.Task.WaitAsync(stop).ConfigureAwait(false);
     }
 
-    /// <summary>The health of every device, and the troubles that stand.</summary>
-    public async ValueTask<(IReadOnlyList<DeviceHealth> Devices, IReadOnlyList<Trouble> Troubles)> DescribeAsync(CancellationToken stop)
-    {
-        var question = new Question();
-        await _inputs.Writer.WriteAsync(question, stop).ConfigureAwait(false);
-        return await question.Answer.Task.WaitAsync(stop).ConfigureAwait(false);
-    }
-
-    /// <summary>What the next run of the gateway needs to know of the devices.</summary>
-    public async ValueTask<IReadOnlyList<DeviceMemory>> RememberAsync(CancellationToken stop)
-    {
-        var question = new MemoryQuestion();
-        await _inputs.Writer.WriteAsync(question, stop).ConfigureAwait(false);
-        return await question.Answer.Task.WaitAsync(stop).ConfigureAwait(false);
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // What burnt before the restart sounds again before anything is asked of the disk.
@@ -152,6 +138,7 @@ internal sealed partial class WatchLoop : BackgroundService
         _alarms.Serve(_first.Courtyard, _first.Rules, NoDevice, _alarmChanges);
         _health.Restore(_memory.Devices, _memory.Troubles, _clock.Now(), _troubleChanges);
         _falseAlarms.Restore(_memory.Devices, _first.Courtyard, _alarms, _clock.Now(), _troubleChanges);
+        _service.Restore(_memory.Orders, _health, _clock.Now());
         Keep(null, []);
         var ticks = TickAsync(stoppingToken);
         try
@@ -181,16 +168,17 @@ internal sealed partial class WatchLoop : BackgroundService
     /// <summary>What had to last has lasted. The timer only wakes the loop: a full channel wakes it as well.</summary>
     private void Pass(ITimer timer)
     {
-        if (_alarms.Due is null && _acting.Due is null && _armed is null)
+        if (_alarms.Due is null && _acting.Due is null && _service.Due is null && _armed is null)
         {
             return;
         }
 
         var now = _clock.Now();
         _alarms.Pass(now, _alarmChanges);
+        _service.Pass(_alarms, _health, now);
         _acting.Pass(now);
         Keep(null, []);
-        var due = _alarms.Due <= (_acting.Due ?? TimeSpan.MaxValue) ? _alarms.Due : _acting.Due;
+        var due = Earliest(_alarms.Due, _acting.Due, _service.Due);
         if (due != _armed)
         {
             _armed = due;
@@ -220,6 +208,10 @@ internal sealed partial class WatchLoop : BackgroundService
             case Deed deed:
                 Do(deed);
                 break;
+            case ServiceInput asked:
+                asked.Answered(_service.Take(asked, _alarms, _health, _clock.Now()));
+                Keep(asked.Stored, []);
+                break;
             case Reload reload:
                 Serve(reload);
                 break;
@@ -247,6 +239,7 @@ internal sealed partial class WatchLoop : BackgroundService
         _health.Serve(reload.Courtyard, reload.Unchanged, _clock.Now(), _troubleChanges);
         _falseAlarms.Serve(reload.Courtyard, reload.Unchanged);
         _acting.Serve(reload.Courtyard, reload.Effects, _alarms.Alarms);
+        _service.Serve(reload.Courtyard, _health, _clock.Now());
         Keep(null, []);
         reload.Done.TrySetResult();
     }

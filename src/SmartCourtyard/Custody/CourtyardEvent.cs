@@ -88,12 +88,21 @@ public sealed record AlarmData(
 /// <param name="TroubleId">The trouble's own id, the same in both events.</param>
 /// <param name="Reason">What is wrong.</param>
 /// <param name="Device">Id of the device; null where the gateway itself or one of its connections is in trouble.</param>
-/// <param name="At">Where; null without a device.</param>
+/// <param name="At">Where; null without a device, unless a unit or a building is tested.</param>
 /// <param name="RaisedAt">When it began.</param>
 /// <param name="Clock">Whether the gateway knew the time.</param>
 /// <param name="Detail">One plain sentence in English for the technician, or null.</param>
+/// <param name="Service">What people said, where it is no fault but their own word; otherwise left out.</param>
 public sealed record TroubleData(
-    string TroubleId, TroubleReason Reason, string? Device, At? At, DateTimeOffset RaisedAt, ClockState Clock, string? Detail = null);
+    string TroubleId, TroubleReason Reason, string? Device, At? At, DateTimeOffset RaisedAt, ClockState Clock, string? Detail = null,
+    ServiceData? Service = null);
+
+/// <summary>What people said of a part of the estate; the trouble's own place says of which.</summary>
+/// <param name="Reason">Why, in their words.</param>
+/// <param name="By">Who.</param>
+/// <param name="Until">When it ends by itself.</param>
+/// <param name="Shelves">The alarm that is put aside; otherwise left out.</param>
+public sealed record ServiceData(string Reason, string By, DateTimeOffset Until, AlarmKind? Shelves = null);
 
 /// <summary>Data of <c>command.done</c> and <c>command.failed</c>.</summary>
 /// <param name="CommandId">The id that the duty room gave the command.</param>

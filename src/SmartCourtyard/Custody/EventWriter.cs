@@ -46,12 +46,19 @@ public sealed class EventWriter(string courtyardId)
     {
         var trouble = change.Trouble;
         var data = new TroubleData(
-            trouble.Id, trouble.Reason, trouble.Device?.Id, trouble.Device is null ? null : At.From(trouble.Device.At), trouble.RaisedAt,
-            clock, Sentence(trouble.Detail));
+            trouble.Id, trouble.Reason, trouble.Device?.Id, Where(trouble), trouble.RaisedAt, clock, Sentence(trouble.Detail),
+            trouble.Order is { } order ? new ServiceData(order.Reason, order.By, order.Until, order.Shelves) : null);
         return Event(
             change.Raised ? EventTypes.TroubleRaised : EventTypes.TroubleCleared, at,
             JsonSerializer.SerializeToElement(data, CustodyJson.Default.TroubleData));
     }
+
+    private static At? Where(Trouble trouble) => trouble switch
+    {
+        { Device: { } device } => At.From(device.At),
+        { Order.Scope: { Building: { } building, Unit: var unit } } => new At(building, unit),
+        _ => null,
+    };
 
     /// <summary>The answer to a command of the duty room.</summary>
     public CourtyardEvent Command(CommandData data, DateTimeOffset at) => Event(

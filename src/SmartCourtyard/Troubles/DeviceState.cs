@@ -45,6 +45,12 @@ internal sealed class DeviceState(Device device, TimeSpan listeningSince)
     /// <summary>The first moment of the day on which it was put up.</summary>
     public DateTimeOffset? InstalledAt => Device.Installed is { } day ? new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero) : null;
 
+    /// <summary>People work on it: what begins meanwhile is no news, and is looked at when they are done.</summary>
+    public bool IsOutOfService { get; set; }
+
+    /// <summary>What began while it was out of service, and stands.</summary>
+    public HashSet<TroubleReason> Held { get; } = [];
+
     public bool Has(TroubleReason reason) => Troubles.ContainsKey(reason);
 
     public Trace TraceOf(Quantity quantity) => _traces[(int)quantity] ??= new Trace();

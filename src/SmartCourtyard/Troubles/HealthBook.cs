@@ -175,6 +175,30 @@ public sealed partial class HealthBook
     }
 
     /// <summary>
+    /// People begin or end work on a device. While they work no trouble of it begins; what began and still stands when they are done
+    /// is raised then.
+    /// </summary>
+    /// <param name="device">Id of the device.</param>
+    /// <param name="isOutOfService">Whether they work on it.</param>
+    /// <param name="now">When.</param>
+    /// <param name="changes">Receives the troubles that begin.</param>
+    public void SetService(string device, bool isOutOfService, Moment now, List<TroubleChange> changes)
+    {
+        if (_states.Values.FirstOrDefault(s => s.Device.Id == device) is not { } state || state.IsOutOfService == isOutOfService)
+        {
+            return;
+        }
+
+        state.IsOutOfService = isOutOfService;
+        foreach (var reason in state.Held.Order().ToList())
+        {
+            Raise(state, reason, now, changes);
+        }
+
+        state.Held.Clear();
+    }
+
+    /// <summary>
     /// Goes on with the devices of another courtyard: what is known of those that speak as before is kept, all others begin anew,
     /// and the troubles of what is no more end.
     /// </summary>
@@ -291,9 +315,13 @@ public sealed partial class HealthBook
         {
             Raise(state, reason, now, changes, detail);
         }
-        else if (state.Troubles.Count != 0 && state.Troubles.Remove(reason, out var trouble))
+        else
         {
-            changes.Add(new TroubleChange(false, trouble));
+            state.Held.Remove(reason);
+            if (state.Troubles.Count != 0 && state.Troubles.Remove(reason, out var trouble))
+            {
+                changes.Add(new TroubleChange(false, trouble));
+            }
         }
 
         if (changes.Count > before && IsLoss(reason) && _bearing.Contains(state.Device))
@@ -304,13 +332,24 @@ public sealed partial class HealthBook
 
     private static void Raise(DeviceState state, TroubleReason reason, Moment now, List<TroubleChange> changes, string? detail = null)
     {
-        if (!state.Has(reason))
+        if (state.Has(reason))
+        {
+            return;
+        }
+
+        if (state.IsOutOfService)
+        {
+            state.Held.Add(reason);
+        }
+        else
         {
             var trouble = new Trouble(Guid.CreateVersion7(now.Time).ToString(), reason, state.Device, now.Time, detail);
             state.Troubles.Add(reason, trouble);
             changes.Add(new TroubleChange(true, trouble));
         }
     }
+
+    private static TroubleReason[] Service(DeviceState state) => state.IsOutOfService ? [TroubleReason.OutOfService] : [];
 
     private DeviceHealth Describe(DeviceState state)
     {
@@ -322,10 +361,11 @@ public sealed partial class HealthBook
             (null, _, _) => HealthState.Unknown,
             ({ } heard, _, _) when lost || _uptime - heard > state.Device.SilenceLimit() => HealthState.Unobserved,
             (_, _, { Count: > 0 }) => HealthState.Trouble,
+            _ when state.IsOutOfService => HealthState.Trouble,
             _ => HealthState.Ok,
         };
         return new DeviceHealth(
-            state.Device, word, [.. state.Troubles.Keys.OrderBy(TroubleReasons.Urgency)], state.LastHeard, state.Battery, state.LinkQuality,
+            state.Device, word, [.. Service(state), .. state.Troubles.Keys.OrderBy(TroubleReasons.Urgency)], state.LastHeard, state.Battery, state.LinkQuality,
             state.LastTest);
     }
 }

@@ -1,4 +1,5 @@
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Service;
 
 namespace SmartCourtyard.Troubles;
 
@@ -8,7 +9,18 @@ namespace SmartCourtyard.Troubles;
 /// <param name="Device">The device; null where the gateway itself is in trouble.</param>
 /// <param name="RaisedAt">When it began.</param>
 /// <param name="Detail">One plain sentence for the technician, or null.</param>
-public sealed record Trouble(string Id, TroubleReason Reason, Device? Device, DateTimeOffset RaisedAt, string? Detail = null);
+public sealed record Trouble(string Id, TroubleReason Reason, Device? Device, DateTimeOffset RaisedAt, string? Detail = null)
+{
+    /// <summary>What people said, where it is no fault but their own word; the trouble has its id.</summary>
+    public ServiceOrder? Order { get; init; }
+
+    /// <summary>How the duty room is told of what people said.</summary>
+    /// <param name="order">What they said.</param>
+    /// <param name="device">The device it is about; null where it is about more than one.</param>
+    public static Trouble Of(ServiceOrder order, Device? device) => new(
+        order.Id, TroubleReasons.Of(order.Kind), device, order.Since,
+        $"{order.Reason} · {order.By} · {order.Until.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}") { Order = order };
+}
 
 /// <summary>A trouble that began (<paramref name="Raised"/>) or ended.</summary>
 public sealed record TroubleChange(bool Raised, Trouble Trouble);

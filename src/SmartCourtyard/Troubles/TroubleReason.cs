@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SmartCourtyard.Service;
 
 namespace SmartCourtyard.Troubles;
 
@@ -34,6 +35,14 @@ public enum TroubleReason
     [JsonStringEnumMemberName("overloaded")] Overloaded,
     /// <summary>The site file was to be read again and has mistakes; the gateway goes on with the last good one.</summary>
     [JsonStringEnumMemberName("site-refused")] SiteRefused,
+    /// <summary>People have taken the device out of service; the detail says why, who, and until when.</summary>
+    [JsonStringEnumMemberName("out-of-service")] OutOfService,
+    /// <summary>People have put one alarm of the device aside.</summary>
+    [JsonStringEnumMemberName("shelved")] Shelved,
+    /// <summary>People test the device, or all of a unit or a building.</summary>
+    [JsonStringEnumMemberName("under-test")] UnderTest,
+    /// <summary>The whole estate exercises.</summary>
+    [JsonStringEnumMemberName("drill")] Drill,
 #pragma warning restore CS1591
 }
 
@@ -46,6 +55,15 @@ public static class TroubleReasons
         TroubleReason.OutOfRange, TroubleReason.Stuck, TroubleReason.Drifting, TroubleReason.Noisy, TroubleReason.TestOverdue,
         TroubleReason.WeakSignal,
     ];
+
+    /// <summary>The word for what people said of a part of the estate.</summary>
+    public static TroubleReason Of(ServiceKind kind) => kind switch
+    {
+        ServiceKind.OutOfService => TroubleReason.OutOfService,
+        ServiceKind.Shelved => TroubleReason.Shelved,
+        ServiceKind.Test => TroubleReason.UnderTest,
+        _ => TroubleReason.Drill,
+    };
 
     /// <summary>
     /// A device's place in the technician's round: 0 is what makes it deaf now, higher what makes it deaf later. Troubles of the

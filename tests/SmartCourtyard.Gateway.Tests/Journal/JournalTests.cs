@@ -6,6 +6,8 @@ using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Gateway.Journal;
 using SmartCourtyard.Gateway.Tests.Watch;
+using SmartCourtyard.Service;
+using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Tests.Journal;
 
@@ -38,6 +40,34 @@ public sealed class JournalTests : IAsyncLifetime
         }
 
         Assert.Equal(Enumerable.Range(1, 9).Select(i => (long)i), _store.ReadWaiting(100).Select(e => e.Sequence).Order());
+    }
+
+    [Fact]
+    public async Task What_people_said_is_kept_until_it_ends_also_in_a_journal_from_before()
+    {
+        await CloseAsync();
+        using (var older = new SqliteConnection($"Data Source={_folder.File("journal.db")};Pooling=False"))
+        {
+            older.Open();
+            using var drop = older.CreateCommand();
+            drop.CommandText = "DROP TABLE service";
+            drop.ExecuteNonQuery();
+        }
+
+        await OpenAsync();
+        var order = new ServiceOrder(
+            "o1", ServiceKind.Shelved, new ServiceScope("siren"), "漏水", "王", TestClock.Night, TestClock.Night.AddHours(1), AlarmKind.WaterLeak);
+        await SayAsync(true, order);
+        await SayAsync(true, order with { Id = "o2" });
+        await CloseAsync();
+        await OpenAsync();
+        Assert.Equal([order, order with { Id = "o2" }], _store.ReadOrders());
+        Assert.Empty(_store.ReadTroubles());
+        await SayAsync(false, order);
+        Assert.Equal(["o2"], _store.ReadOrders().Select(o => o.Id));
+
+        async Task SayAsync(bool begins, ServiceOrder said) => Assert.True(await _journal.AppendAsync(
+            new JournalEntry { Troubles = [new TroubleChange(begins, Trouble.Of(said, null))] }, CancellationToken.None));
     }
 
     [Fact]

@@ -12,6 +12,7 @@ using SmartCourtyard.Custody;
 using SmartCourtyard.Gateway.LocalPage;
 using SmartCourtyard.Gateway.Tests.Watch;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Tests.LocalPage;
@@ -21,6 +22,8 @@ public sealed class LocalApiTests : IAsyncLifetime
     private readonly TestClock _clock = new();
     private readonly List<(string Device, Quantity Quantity, DateTimeOffset From, DateTimeOffset To, TimeSpan Step)> _asked = [];
     private readonly List<int> _paired = [];
+    private readonly List<ServiceRequest> _begun = [];
+    private readonly List<string> _ended = [];
     private string? _notReady;
     private WebApplication _app = null!;
     private HttpClient _http = null!;
@@ -58,7 +61,7 @@ public sealed class LocalApiTests : IAsyncLifetime
         Assert.Equal(["new", "old"], alarms.EnumerateArray().Select(a => a.GetProperty("id").GetString()));
         Assert.Equal(
             """
-            {"id":"new","kind":"gas","severity":"life","device":"b03-u1-301-smoke","at":{"building":"b03","unit":1,"floor":3,"flat":"301","place":"厨房"},"condition":"active","raisedAt":"2026-11-22T05:30:00.000Z","occurrences":1,"test":false,"receipts":{"stored":"2026-11-22T04:30:00.000Z","shown":null,"acknowledged":null,"resolved":null}}
+            {"id":"new","kind":"gas","severity":"life","device":"b03-u1-301-smoke","at":{"building":"b03","unit":1,"floor":3,"flat":"301","place":"厨房"},"condition":"active","raisedAt":"2026-11-22T05:30:00.000Z","occurrences":1,"test":false,"drill":false,"confirmed":false,"spread":false,"receipts":{"stored":"2026-11-22T04:30:00.000Z","shown":null,"acknowledged":null,"resolved":null}}
             """,
             System.Text.RegularExpressions.Regex.Unescape(alarms[0].GetRawText()));
     }
@@ -161,6 +164,36 @@ public sealed class LocalApiTests : IAsyncLifetime
             text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("api/v1/service", """{"kind":"test","building":"b03","unit":1,"for":"30m","reason":"new detectors","by":"Wang"}""", 201, "test  b03/1 30m Wang")]
+    [InlineData("api/v1/service", """{"kind":"shelved","device":"refused","for":"1h","reason":"r","by":"Li","shelves":"noise"}""", 400, "shelved refused / 1h Li")]
+    [InlineData("api/v1/devices/b03-u1-301-smoke/test", null, 201, "test b03-u1-301-smoke / 30m technician on site")]
+    [InlineData("api/v1/devices/b03-u1-301-smoke/test", """{"for":"10m","by":"Wang","building":"b99"}""", 201, "test b03-u1-301-smoke / 10m Wang")]
+    [InlineData("api/v1/devices/refused/test", "{}", 400, "test refused / 30m technician on site")]
+    [InlineData("api/v1/service", """{"kind":5}""", 400, null)]
+    public async Task What_people_say_of_devices_is_asked_and_answered_with_the_order_or_the_sentence(string call, string? body, int status, string? asked)
+    {
+        using var content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await _http.PostAsync(new Uri(call, UriKind.Relative), content);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(status == (int)answer.StatusCode, $"{(int)answer.StatusCode}: {text}");
+        Assert.Equal(asked is null ? [] : [asked], _begun.Select(b => $"{b.Kind} {b.Device} {b.Building}/{b.Unit} {b.For} {b.By}"));
+        Assert.Contains(status == 201 ? "\"until\":\"2026-11-22T05:00:00.000Z\"" : asked is null ? "" : "it may last 8 hours at most", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_in_force_is_listed_and_ended()
+    {
+        Assert.Equal(
+            """{"items":[{"id":"o1","kind":"out-of-service","scope":{"device":"b03-u1-301-smoke","building":null,"unit":null},"reason":"new battery","by":"Wang","since":"2026-11-22T04:30:00.000Z","until":"2026-11-22T05:00:00.000Z","shelves":null}]}""",
+            (await GetAsync("api/v1/service")).GetRawText());
+        using var ended = await _http.DeleteAsync(new Uri("api/v1/service/o1", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
+        using var gone = await _http.DeleteAsync(new Uri("api/v1/service/o2", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        Assert.Equal(["o1", "o2"], _ended);
+    }
+
     [Fact]
     public async Task Ready_says_why_it_is_not()
     {
@@ -215,6 +248,9 @@ public sealed class LocalApiTests : IAsyncLifetime
         return document.RootElement.Clone();
     }
 
+    private static ServiceOrder Order { get; } = new(
+        "o1", ServiceKind.OutOfService, new ServiceScope(Estate.Smoke.Id), "new battery", "Wang", TestClock.Night, TestClock.Night.AddMinutes(30));
+
     private LocalSources Sources()
     {
         var undecodable = new Undecodable(TestClock.Night, "zigbee2mqtt/x", Estate.Smoke.Id, "not JSON", "{{{");
@@ -228,6 +264,17 @@ public sealed class LocalApiTests : IAsyncLifetime
             Health = _ => ValueTask.FromResult<(IReadOnlyList<DeviceHealth>, IReadOnlyList<Trouble>)>((
                 [new DeviceHealth(Estate.Smoke, HealthState.Trouble, [TroubleReason.BatteryLow], TestClock.Night, 3, 80, null)],
                 [new Trouble("t1", TroubleReason.BrokerLost, null, TestClock.Night, "no answer")])),
+            Orders = () => [Order],
+            Begin = (request, _) =>
+            {
+                _begun.Add(request);
+                return Task.FromResult<(ServiceOrder?, string?)>(request.Device == "refused" ? (null, "it may last 8 hours at most") : (Order, null));
+            },
+            End = (id, _) =>
+            {
+                _ended.Add(id);
+                return Task.FromResult(id == Order.Id ? Order : null);
+            },
             Readings = (device, quantity, from, to, step, _) =>
             {
                 _asked.Add((device, quantity, from, to, step));

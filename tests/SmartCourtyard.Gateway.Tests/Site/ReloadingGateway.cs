@@ -39,7 +39,7 @@ internal sealed class ReloadingGateway : IAsyncDisposable
             },
             () => _journal.IsBehind, _ => { });
         Watch = new WatchLoop(
-            site.Courtyard!, site.Rules, new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), [], store.ReadTroubles()), outputs, new WatchClock(time, "0.1.0"),
+            site.Courtyard!, site.Rules, new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), [], store.ReadTroubles()) { Orders = store.ReadOrders() }, outputs, new WatchClock(time, "0.1.0"),
             NullLogger<WatchLoop>.Instance);
         var access = new BrokerAccess("127.0.0.1", broker.Port, false, null, "gateway", broker.GatewayPassword);
         var outlets = new DeviceOutlets(access, Elsewhere, Watch.HearAsync, Watch.PartAsync, time, NullLoggerFactory.Instance);

@@ -29,6 +29,28 @@ public sealed class HealthBookTests
         return limits;
     }
 
+    [Fact]
+    public void Out_of_service_no_trouble_begins_and_what_stands_afterwards_is_raised_then()
+    {
+        var changes = new List<TroubleChange>();
+        _book.Hear([_gas.Says(Quantity.Tamper, 1)], Estate.After(1), changes);
+        _book.SetService("gas", true, Estate.After(2), changes);
+        _book.SetService("nobody", true, Estate.After(2), changes);
+        changes.Clear();
+        _book.Hear([_gas.Says(Quantity.Fault, 1), _gas.Says(Quantity.BatteryLow, 1), _gas.Says(Quantity.Tamper, 0)], Estate.After(3), changes);
+        _book.Hear([_gas.Says(Quantity.BatteryLow, 0)], Estate.After(4), changes);
+        _book.Hear([_smoke.Says(Quantity.Fault, 1)], Estate.After(5), changes);
+        // What had begun before may end meanwhile; what begins waits; other devices are as ever.
+        Assert.Equal([(false, TroubleReason.Tampered, "gas"), (true, TroubleReason.Fault, "smoke")], changes.Select(c => (c.Raised, c.Trouble.Reason, c.Trouble.Device!.Id)));
+        Assert.Equal(HealthState.Trouble, _book.Describe()[0].State);
+        Assert.Equal([TroubleReason.OutOfService], _book.Describe()[0].Reasons);
+
+        changes.Clear();
+        _book.SetService("gas", false, Estate.After(6), changes);
+        Assert.Equal([(true, TroubleReason.Fault, Estate.After(6).Time)], changes.Select(c => (c.Raised, c.Trouble.Reason, c.Trouble.RaisedAt)));
+        Assert.Equal([TroubleReason.Fault], _book.Describe()[0].Reasons);
+    }
+
     [Theory]
     [MemberData(nameof(Limits))]
     public void A_device_is_silent_once_its_classs_limit_is_over_and_not_a_second_before(DeviceClass deviceClass, double hours)

@@ -45,6 +45,62 @@ public sealed class AlarmLifeTests
     }
 
     [Fact]
+    public async Task A_second_detector_and_a_second_floor_sound_again_and_stay_though_older_news_comes_after()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await using var stream = await SseClient.FollowAsync(room.Program, "api/v1/stream");
+        await stream.NextAsync("ready");
+        await room.PostEventsAsync(Events.Alarm(1, "a"));
+        await room.ActAsync("a", "acknowledge");
+        await room.PostEventsAsync(Events.Alarm(3, "a", "updated", confirmed: true, time: TestClock.Start.AddSeconds(3)));
+        await room.PostEventsAsync(Events.Alarm(2, "a", "updated"));
+        await room.PostEventsAsync(Events.Alarm(4, "a", "updated", confirmed: true, spread: true, time: TestClock.Start.AddSeconds(4)));
+        await room.PostEventsAsync(Events.Alarm(5, "a", "updated", confirmed: true, spread: true));
+
+        var told = new List<Heard>();
+        for (var i = 0; i < 6; i++)
+        {
+            told.Add(await stream.NextAsync("alarm"));
+        }
+
+        Assert.Equal([true, false, true, false, true, false], told.Select(t => (bool)t.Data["sound"]!));
+        Assert.Equal([false, false, true, true, true, true], told.Select(t => (bool)t.Data["confirmed"]!));
+        Assert.Equal([false, false, false, false, true, true], told.Select(t => (bool)t.Data["spread"]!));
+        Assert.Equal("acknowledged", (string?)told[^1].Data["state"]);
+        Assert.Equal(
+            ["raised", "stored", "acknowledged", "confirmed", "spread"],
+            (await room.AlarmAsync("a"))["timeline"]!.AsArray().Select(t => (string?)t!["what"]));
+    }
+
+    [Fact]
+    public async Task What_people_are_done_with_does_not_sound_for_being_surer()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a", confirmed: true));
+        await room.ActAsync("a", "acknowledge");
+        await room.ActAsync("a", "resolve", """{"cause":"true-alarm"}""");
+        await using var stream = await SseClient.FollowAsync(room.Program, "api/v1/stream");
+        await stream.NextAsync("ready");
+        await room.PostEventsAsync(Events.Alarm(2, "a", "updated", confirmed: true, spread: true));
+        var told = (await stream.NextAsync("alarm")).Data;
+        Assert.Equal((false, true, "resolved"), ((bool)told["sound"]!, (bool)told["spread"]!, (string?)told["state"]));
+        Assert.Equal(["raised", "stored", "confirmed"], (await room.AlarmAsync("a"))["timeline"]!.AsArray().Select(t => (string?)t!["what"]).Take(3));
+    }
+
+    [Fact]
+    public async Task What_goes_on_after_the_drill_and_the_test_is_real_and_the_timeline_says_so()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a", drill: true, test: true));
+        var alarm = await room.AlarmAsync("a");
+        Assert.Equal((true, true), ((bool)alarm["drill"]!, (bool)alarm["test"]!));
+        await room.PostEventsAsync(Events.Alarm(2, "a", "updated", occurrences: 2));
+        alarm = await room.AlarmAsync("a");
+        Assert.Equal((false, false, 2), ((bool)alarm["drill"]!, (bool)alarm["test"]!, (int)alarm["occurrences"]!));
+        Assert.Equal(["raised", "stored", "drill-over", "test-over", "occurrence"], alarm["timeline"]!.AsArray().Select(t => (string?)t!["what"]));
+    }
+
+    [Fact]
     public async Task A_new_occurrence_of_a_closed_alarm_opens_it_again_for_somebody_to_acknowledge()
     {
         await using var room = await RunningDutyRoom.StartAsync();

@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using SmartCourtyard.DutyRoom.Storage;
 using SmartCourtyard.DutyRoom.Tests.Running;
 
@@ -25,6 +27,29 @@ public sealed class StorageTests
         {
             Assert.Equal("a", (string?)(await second.AlarmsAsync()).Single()!["id"]);
             Assert.Equal("2", (string?)(await second.PostEventsAsync(Events.Alarm(2, "b"))).Body["lastSequence"]);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_database_of_the_first_version_is_brought_up_to_date_with_what_it_holds()
+    {
+        var folder = RunningDutyRoom.NewFolder();
+        var first = await RunningDutyRoom.StartAsync(folder);
+        await first.PostEventsAsync(Events.Alarm(1, "a"));
+        var options = first.Database.Options;
+        await first.StopAsync();
+        await using (var db = new DutyRoomDb(options))
+        {
+            await db.GetService<IMigrator>().MigrateAsync("Initial");
+        }
+
+        await using (var second = await RunningDutyRoom.StartAsync(folder))
+        {
+            await second.PostEventsAsync(Events.Alarm(2, "a", "updated", confirmed: true));
+            var alarm = await second.AlarmAsync("a");
+            Assert.Equal((true, false, false), ((bool)alarm["confirmed"]!, (bool)alarm["spread"]!, (bool)alarm["drill"]!));
         }
 
         Directory.Delete(folder, recursive: true);

@@ -18,6 +18,14 @@ describe('the board', () => {
     expect(ids(board.burning.alarms)).toEqual(['older', 'younger', 'property', 'answered', 'drill']);
   });
 
+  it('puts what spreads before what is confirmed, and that before one detector, but never a drill before what is real', () => {
+    const board = arrange([
+      alarm({ id: 'one', raisedAt: at(0) }), alarm({ id: 'confirmed', confirmed: true, raisedAt: at(8) }), alarm({ id: 'spread', spread: true, raisedAt: at(9) }),
+      alarm({ id: 'water', severity: 'property', kind: 'water-leak', raisedAt: at(0) }), alarm({ id: 'drill', drill: true, confirmed: true, spread: true, raisedAt: at(0) }),
+    ]);
+    expect(ids(board.burning.alarms)).toEqual(['spread', 'confirmed', 'one', 'water', 'drill']);
+  });
+
   it('keeps what sounds in the first column until somebody is on the way, and what does not sound in the last', () => {
     const board = arrange([
       alarm({ id: 'raised' }), alarm({ id: 'acknowledged', state: 'acknowledged' }), alarm({ id: 'dispatched', state: 'dispatched' }),

@@ -38,7 +38,7 @@ describe('the texts', () => {
     ['siteFile', commandStates], ['refusal', ['site-refused', 'not-supported', 'unreadable']],
     ['health', healthStates], ['reason', reasons], ['class', deviceClasses], ['action', [...actions, 'note']], ['role', ['viewer', 'operator', 'technician', 'admin']],
     ['error', ['offline', 'unauthorised', 'forbidden', 'not-found', 'conflict', 'invalid', 'busy', 'server']],
-    ['timeline', ['raised', 'stored', 'shown', 'acknowledged', 'dispatched', 'arrived', 'resolved', 'closed', 'note', 'occurrence', 'reopened', 'cleared']],
+    ['timeline', ['raised', 'stored', 'shown', 'acknowledged', 'dispatched', 'arrived', 'resolved', 'closed', 'note', 'occurrence', 'reopened', 'cleared', 'confirmed', 'spread', 'drill-over', 'test-over']],
   ] as const)('know every word of %s', (group, words) => {
     for (const word of words) {
       expect(chinese.has(`${group}.${word}`), `${group}.${word}`).toBe(true);

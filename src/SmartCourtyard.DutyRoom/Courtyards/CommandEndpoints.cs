@@ -1,13 +1,17 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using SmartCourtyard.DutyRoom.Storage;
+using SmartCourtyard.Service;
 
 namespace SmartCourtyard.DutyRoom.Courtyards;
 
-/// <param name="Command">site.reload (technicians) or actuator.set (operators and technicians).</param>
-/// <param name="Device">Which siren, lamp or valve; for actuator.set.</param>
+/// <param name="Command">site.reload, device.test, service.begin, service.end (technicians; operators shelve) or actuator.set (operators and technicians).</param>
+/// <param name="Device">Which siren, lamp or valve; which device is tested.</param>
 /// <param name="On">What it shall do; for actuator.set.</param>
-internal sealed record CommandBody(string? Command = null, string? Device = null, bool? On = null);
+/// <param name="Service">What begins, why and for how long; for service.begin and, where it is not the usual 30 minutes, device.test.</param>
+/// <param name="Ends">The id of the trouble that stands for what ends; for service.end.</param>
+internal sealed record CommandBody(
+    string? Command = null, string? Device = null, bool? On = null, ServiceRequest? Service = null, string? Ends = null);
 
 internal sealed record CommandList(IReadOnlyList<CommandView> Items);
 
@@ -36,11 +40,7 @@ internal static class CommandEndpoints
             return problem.AsResult();
         }
 
-        if (body.Command == Order.SiteReload && !http.User.IsInRole(Roles.Technician) && !http.User.IsInRole(Roles.Admin))
-        {
-            return new Problem(403, "Not allowed", $"{Order.SiteReload} is for {Roles.Technician} and {Roles.Admin}.").AsResult();
-        }
-
+        var isTechnician = http.User.IsInRole(Roles.Technician) || http.User.IsInRole(Roles.Admin);
         var key = http.Request.Headers["Idempotency-Key"].ToString();
         if (key.Length > Answer.KeyLimit)
         {
@@ -51,7 +51,7 @@ internal static class CommandEndpoints
         Problem? refused = null;
         var answer = await ledger.WriteAsync(writing => Answer.Once(writing, key.Length == 0 ? null : key, path, by, () =>
         {
-            refused = Refusal(writing, gateway, body);
+            refused = isTechnician || ServiceRules.IsForOperators(writing, gateway, body) ? Refusal(writing, gateway, body) : ServiceRules.NotForOperators(body);
             return refused is null ? new(202, JsonSerializer.Serialize(Ask(writing, gateway, body, by), StorageJson.Wire.CommandView)) : null;
         }));
         return answer?.AsResult() ?? refused!.AsResult();
@@ -64,12 +64,19 @@ internal static class CommandEndpoints
             return Problem.BadField("command", $"one of {string.Join(' ', Order.Types)} is needed");
         }
 
-        var needed = body.Command == Order.ActuatorSet;
+        var needed = body.Command is Order.ActuatorSet or Order.DeviceTest;
         if (needed != body.Device is not null)
         {
-            return Problem.BadField("device", needed ? "the id of a siren, lamp or valve is needed" : $"{body.Command} has none");
+            return Problem.BadField(
+                "device", !needed ? $"{body.Command} has none" : body.Command == Order.DeviceTest ? "the id of a device is needed" : "the id of a siren, lamp or valve is needed");
         }
 
+        if (ServiceRules.Mistake(body) is { } mistake)
+        {
+            return mistake;
+        }
+
+        needed = body.Command == Order.ActuatorSet;
         return needed == body.On is not null ? null : Problem.BadField("on", needed ? "true or false is needed" : $"{body.Command} has none");
     }
 
@@ -86,6 +93,11 @@ internal static class CommandEndpoints
             return Problem.BadField("device", $"the id of a device of {gateway} is needed");
         }
 
+        if (ServiceRules.Refusal(writing, gateway, body) is { } refusal)
+        {
+            return refusal;
+        }
+
         var since = writing.Now - Order.AnswerWithin;
         return writing.Db.Commands.Count(c => c.Gateway == gateway && c.AnsweredAt == null && c.At >= since && Order.Types.Contains(c.Type)) < OpenLimit
             ? null
@@ -95,10 +107,11 @@ internal static class CommandEndpoints
     private static CommandView Ask(Writing writing, string gateway, CommandBody body, string by)
     {
         var now = writing.Now;
-        var order = new Order(Guid.CreateVersion7(now).ToString(), now, by, body.Device, body.On);
+        var order = new Order(Guid.CreateVersion7(now).ToString(), now, by, body.Device, body.On, body.Service is { } service ? service with { By = by } : null, body.Ends);
         writing.Command(gateway, order.Id, body.Command!, JsonSerializer.Serialize(order, StorageJson.Wire.Order));
-        var what = body.On is { } on ? $"{body.Command} {(on ? "on" : "off")}" : body.Command!;
-        writing.Audit(by, what, body.Device is null ? gateway : $"{gateway}/{body.Device}");
+        var what = body.On is { } on ? $"{body.Command} {(on ? "on" : "off")}" : body.Service?.Kind is { } kind ? $"{body.Command} {kind}" : body.Command!;
+        var target = body.Device ?? body.Service?.Device ?? body.Ends;
+        writing.Audit(by, what, target is null ? gateway : $"{gateway}/{target}");
         return writing.TellOrder(order.Id);
     }
 

@@ -89,7 +89,7 @@ internal static class GatewayEndpoints
         var tooLate = now - Order.AnswerWithin;
         var rows = await db.Commands
             .Where(c => c.Gateway == gateway && c.Position > after && (!onlyUnanswered || c.AnsweredAt == null)
-                && (c.Type != Order.ActuatorSet || c.At >= tooLate))
+                && (!Order.ForNow.Contains(c.Type) || c.At >= tooLate))
             .OrderBy(c => c.Position).Take(ReplayPage).ToListAsync(cancel);
         return [.. rows.Select(c => FeedItem.Of(c.Position, gateway, c.Type, c.Data))];
     }

@@ -38,6 +38,7 @@ internal static class AlarmProjection
         }
 
         List<(DateTimeOffset, string)> happened = [(sent.RaisedAt, "raised"), (now, "stored")];
+        Surer(alarm, incoming, happened);
         if (incoming.Type == EventTypes.AlarmCleared)
         {
             Clear(alarm, incoming, happened);
@@ -52,6 +53,8 @@ internal static class AlarmProjection
         var happened = new List<(DateTimeOffset, string)>();
         var isNewest = incoming.Sequence > alarm.Sequence;
         alarm.Sequence = Math.Max(alarm.Sequence, incoming.Sequence);
+        var wasExercise = (alarm.Test, alarm.Drill);
+        var surer = Surer(alarm, incoming, happened);
         if (isNewest)
         {
             Correct(alarm, sent);
@@ -68,12 +71,47 @@ internal static class AlarmProjection
             return new(alarm, happened, Opened: false, Sound: false);
         }
 
+        Real(alarm, wasExercise, incoming, happened);
         if (sent.Occurrences <= alarm.Occurrences)
         {
-            return new(alarm, happened, Opened: false, Sound: false);
+            // Certainty that grows is news, but not to people who are done with it.
+            return new(alarm, happened, Opened: false, Sound: surer && alarm.State is not (AlarmState.Resolved or AlarmState.Closed));
         }
 
         return Again(alarm, incoming, isNewest, now, happened);
+    }
+
+    /// <summary>Certainty only grows: what came late and knows less takes nothing back.</summary>
+    private static bool Surer(AlarmRow alarm, Incoming incoming, List<(DateTimeOffset, string)> happened)
+    {
+        var sent = incoming.Alarm!;
+        var (confirmed, spread) = (sent.Confirmed && !alarm.Confirmed, sent.Spread && !alarm.Spread);
+        (alarm.Confirmed, alarm.Spread) = (alarm.Confirmed || sent.Confirmed, alarm.Spread || sent.Spread);
+        if (confirmed)
+        {
+            happened.Add((incoming.Time, "confirmed"));
+        }
+
+        if (spread)
+        {
+            happened.Add((incoming.Time, "spread"));
+        }
+
+        return confirmed || spread;
+    }
+
+    /// <summary>The test or the drill is over and it still burns.</summary>
+    private static void Real(AlarmRow alarm, (bool Test, bool Drill) was, Incoming incoming, List<(DateTimeOffset, string)> happened)
+    {
+        if (was.Drill && !alarm.Drill)
+        {
+            happened.Add((incoming.Time, "drill-over"));
+        }
+
+        if (was.Test && !alarm.Test)
+        {
+            happened.Add((incoming.Time, "test-over"));
+        }
     }
 
     private static Projected Again(
@@ -117,7 +155,8 @@ internal static class AlarmProjection
 
     private static void Describe(AlarmRow alarm, IncomingAlarm sent)
     {
-        (alarm.Kind, alarm.Severity, alarm.Device, alarm.Test) = (sent.Kind, sent.Severity, sent.Device, sent.Test);
+        (alarm.Kind, alarm.Severity, alarm.Device) = (sent.Kind, sent.Severity, sent.Device);
+        (alarm.Test, alarm.Drill) = (sent.Test, sent.Drill);
         (alarm.Building, alarm.Unit, alarm.Floor) = (sent.At.Building, sent.At.Unit, sent.At.Floor);
         (alarm.Flat, alarm.Place) = (sent.At.Flat, sent.At.Place);
         (alarm.RaisedAt, alarm.Clock) = (sent.RaisedAt, sent.Clock);

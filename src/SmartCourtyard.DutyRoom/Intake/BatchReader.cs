@@ -112,7 +112,8 @@ internal static class BatchReader
         var (quantity, value) = Cause(data);
         return new(
             data.Id("alarmId"), kind, data.Word<Severity>("severity"), data.Text("device"), At(data), quantity, value,
-            data.Time("raisedAt"), data.WordOr("clock", ClockState.Synchronised), data.Flag("test"), data.Count("occurrences"));
+            data.Time("raisedAt"), data.WordOr("clock", ClockState.Synchronised), data.Flag("test"), data.Count("occurrences"),
+            data.Flag("confirmed"), data.Flag("spread"), data.Flag("drill"));
     }
 
     private static At At(Fields data) => data.ObjectOrNull("at") is { } at
@@ -124,5 +125,8 @@ internal static class BatchReader
 
     private static IncomingTrouble Trouble(Fields data) => new(
         data.Id("troubleId"), data.Word<TroubleReason>("reason"), data.TextOrNull("device"), data.Time("raisedAt"),
-        data.TextOrNull("detail"));
+        data.TextOrNull("detail"), At(data),
+        data.ObjectOrNull("service") is { } said
+            ? new(said.Text("reason"), said.Text("by"), said.Time("until"), said.TextOrNull("shelves") is null ? null : said.Word<AlarmKind>("shelves"))
+            : null);
 }

@@ -14,9 +14,13 @@ internal sealed record Incoming(string Id, string Type, DateTimeOffset Time, lon
 
 internal sealed record IncomingAlarm(
     string Id, AlarmKind Kind, Severity Severity, string Device, At At, string? CauseQuantity, string? CauseValue,
-    DateTimeOffset RaisedAt, ClockState Clock, bool Test, int Occurrences);
+    DateTimeOffset RaisedAt, ClockState Clock, bool Test, int Occurrences,
+    bool Confirmed = false, bool Spread = false, bool Drill = false);
 
-internal sealed record IncomingTrouble(string Id, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, string? Detail);
+internal sealed record IncomingTrouble(string Id, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, string? Detail, At At, IncomingService? Service);
+
+/// <summary>What people said at the gateway.</summary>
+internal sealed record IncomingService(string Reason, string By, DateTimeOffset Until, AlarmKind? Shelves);
 
 /// <summary>What a gateway answers to a command.</summary>
 internal sealed record IncomingAnswer(string CommandId, string? Failure);

@@ -16,6 +16,12 @@ internal static class TroubleProjection
 
         (trouble.Reason, trouble.Device, trouble.RaisedAt) = (sent.Reason, sent.Device, sent.RaisedAt);
         trouble.Detail = sent.Detail ?? trouble.Detail;
+        (trouble.Building, trouble.Unit) = (sent.At.Building ?? trouble.Building, sent.At.Unit ?? trouble.Unit);
+        if (sent.Service is { } said)
+        {
+            (trouble.Why, trouble.By, trouble.Until, trouble.Shelves) = (said.Reason, said.By, said.Until, said.Shelves);
+        }
+
         if (!isRaised)
         {
             trouble.ClearedAt = time;

@@ -62,6 +62,11 @@ internal sealed class AlarmRow
     public DateTimeOffset? ClearedAt { get; set; }
     public bool Late { get; set; }
     public bool Test { get; set; }
+    public bool Drill { get; set; }
+    /// <summary>A second detector says the same or what belongs to it. Never taken back.</summary>
+    public bool Confirmed { get; set; }
+    /// <summary>A fire on more than one floor. Never taken back.</summary>
+    public bool Spread { get; set; }
     public int Occurrences { get; set; }
     /// <summary>The last event applied, so that one which overtook it does not turn the condition back.</summary>
     public long Sequence { get; set; }

@@ -18,7 +18,7 @@ internal sealed record TimelineEntry(DateTimeOffset At, string What, string? By,
 internal sealed record AlarmView(
     string Id, string Courtyard, AlarmKind Kind, Severity Severity, string? Device, PlaceView At, CauseView? Cause,
     AlarmState State, AlarmCondition Condition, ClockState Clock, DateTimeOffset RaisedAt, DateTimeOffset ReceivedAt,
-    DateTimeOffset? ClearedAt, bool Late, bool Test, int Occurrences, DateTimeOffset? ShownAt, string? AcknowledgedBy,
+    DateTimeOffset? ClearedAt, bool Late, bool Test, bool Drill, bool Confirmed, bool Spread, int Occurrences, DateTimeOffset? ShownAt, string? AcknowledgedBy,
     DateTimeOffset? AcknowledgedAt, string? DispatchedTo, Resolution? Resolution, Tier Tier, DateTimeOffset? Deadline,
     string? CourtyardName, string? BuildingName, string? DeviceName, IReadOnlyList<TimelineEntry> Timeline)
 {
@@ -31,7 +31,7 @@ internal sealed record AlarmView(
 
     public static AlarmView From(AlarmRow a, SiteNames names, IReadOnlyList<TimelineEntry> timeline) => new(
         a.Id, a.Courtyard, a.Kind, a.Severity, a.Device, new(a.Building, a.Unit, a.Floor, a.Flat, a.Place), CauseOf(a),
-        a.State, a.Condition, a.Clock, a.RaisedAt, a.ReceivedAt, a.ClearedAt, a.Late, a.Test, a.Occurrences, a.ShownAt,
+        a.State, a.Condition, a.Clock, a.RaisedAt, a.ReceivedAt, a.ClearedAt, a.Late, a.Test, a.Drill, a.Confirmed, a.Spread, a.Occurrences, a.ShownAt,
         a.AcknowledgedBy, a.AcknowledgedAt, a.DispatchedTo, a.Resolution, a.Tier, a.Deadline,
         names.Courtyard, names.Building, names.Device, timeline);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SmartCourtyard.Service;
 
 namespace SmartCourtyard.DutyRoom.Storage;
 
@@ -15,28 +16,36 @@ internal enum CommandState
 }
 
 /// <summary>What a person or a program wants of a gateway, as the gateway is told.</summary>
-internal sealed record Order(string Id, DateTimeOffset At, string By, string? Device = null, bool? On = null)
+internal sealed record Order(string Id, DateTimeOffset At, string By, string? Device = null, bool? On = null, ServiceRequest? Service = null, string? Ends = null)
 {
     public const string SiteReload = "site.reload";
     public const string ActuatorSet = "actuator.set";
+    public const string ServiceBegin = "service.begin";
+    public const string ServiceEnd = "service.end";
+    public const string DeviceTest = "device.test";
 
     /// <summary>The commands that somebody may ask for; the others follow from alarms.</summary>
-    public static readonly string[] Types = [SiteReload, ActuatorSet];
+    public static readonly string[] Types = [SiteReload, ActuatorSet, ServiceBegin, ServiceEnd, DeviceTest];
+
+    /// <summary>What is meant for now only: not handed over any more when its time to be answered is over.</summary>
+    public static readonly string[] ForNow = [ActuatorSet, ServiceBegin, DeviceTest];
 
     /// <summary>
-    /// How long a gateway may take to answer. An order to an actuator that was not handed over by then is not handed over any more:
+    /// How long a gateway may take to answer. Of what is meant for now, what was not handed over by then is not handed over any more:
     /// nobody expects the siren of this morning in the evening.
     /// </summary>
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>An order as people see it.</summary>
+/// <param name="Service">What somebody wants to begin.</param>
+/// <param name="Ends">What somebody wants to end: the id of its trouble.</param>
 /// <param name="By">Who asked.</param>
 /// <param name="AnswerBy">Unanswered at this time, it counts as unanswered.</param>
 /// <param name="Reason">One word: why it failed.</param>
 /// <param name="Detail">The gateway's own sentence on it, in English; null where it has none.</param>
 internal sealed record CommandView(
-    string Id, string Gateway, string Command, string? Device, bool? On, string By, DateTimeOffset At, DateTimeOffset AnswerBy,
+    string Id, string Gateway, string Command, string? Device, bool? On, ServiceRequest? Service, string? Ends, string By, DateTimeOffset At, DateTimeOffset AnswerBy,
     CommandState State, DateTimeOffset? AnsweredAt, string? Reason, string? Detail)
 {
     public static CommandView Of(CommandRow row, DateTimeOffset now)
@@ -51,6 +60,6 @@ internal sealed record CommandView(
             [var word] => (word, null),
             var both => (both[0], both[1]),
         };
-        return new(row.Id, row.Gateway, row.Type, order.Device, order.On, order.By, row.At, answerBy, state, row.AnsweredAt, reason, detail);
+        return new(row.Id, row.Gateway, row.Type, order.Device, order.On, order.Service, order.Ends, order.By, row.At, answerBy, state, row.AnsweredAt, reason, detail);
     }
 }

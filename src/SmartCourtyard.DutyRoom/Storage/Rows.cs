@@ -1,3 +1,4 @@
+using SmartCourtyard.Alarms;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.DutyRoom.Storage;
@@ -108,6 +109,13 @@ internal sealed class TroubleRow
     public DateTimeOffset ReceivedAt { get; set; }
     public DateTimeOffset? ClearedAt { get; set; }
     public string? Detail { get; set; }
+    public string? Building { get; set; }
+    public int? Unit { get; set; }
+    /// <summary>Why, in people's words; this and what follows only where people said it and it is no fault.</summary>
+    public string? Why { get; set; }
+    public string? By { get; set; }
+    public DateTimeOffset? Until { get; set; }
+    public AlarmKind? Shelves { get; set; }
 }
 
 internal sealed class UserRow

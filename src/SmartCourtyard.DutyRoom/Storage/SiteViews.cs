@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using SmartCourtyard.Alarms;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.DutyRoom.Storage;
@@ -32,7 +33,7 @@ internal sealed record GatewayView(
         var rows = db.Gateways.AsNoTracking().Where(g => id == null || g.Id == id).OrderBy(g => g.Id).ToList();
         var counts = db.Devices.Where(d => id == null || d.Gateway == id)
             .GroupBy(d => new { d.Gateway, d.Health }).Select(g => new { g.Key.Gateway, g.Key.Health, Count = g.Count() }).ToList();
-        var troubles = db.Troubles.Where(t => t.ClearedAt == null && (id == null || t.Courtyard == id))
+        var troubles = db.Troubles.Where(t => t.ClearedAt == null && t.Until == null && (id == null || t.Courtyard == id))
             .GroupBy(t => t.Courtyard).Select(g => new { g.Key, Count = g.Count() }).ToList();
         var buildings = db.Buildings.AsNoTracking().Where(b => id == null || b.Gateway == id)
             .OrderBy(b => b.Order).ToList().ToLookup(b => b.Gateway);
@@ -82,7 +83,16 @@ internal sealed record DeviceView(
 
 /// <summary>A technical fault as consoles see it.</summary>
 internal sealed record TroubleView(
-    string Id, string Courtyard, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, DateTimeOffset? ClearedAt, string? Detail)
+    string Id, string Courtyard, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, DateTimeOffset? ClearedAt, string? Detail,
+    string? Building, int? Unit, ServiceView? Service)
 {
-    public static TroubleView Of(TroubleRow t) => new(t.Id, t.Courtyard, t.Reason, t.Device, t.RaisedAt, t.ClearedAt, t.Detail);
+    public static TroubleView Of(TroubleRow t) => new(
+        t.Id, t.Courtyard, t.Reason, t.Device, t.RaisedAt, t.ClearedAt, t.Detail, t.Building, t.Unit,
+        t is { Why: { } why, By: { } by, Until: { } until } ? new(why, by, until, t.Shelves) : null);
 }
+
+/// <summary>What people said of a part of the estate; null where it is a fault.</summary>
+/// <param name="Reason">Why, in their words.</param>
+/// <param name="Until">When it ends by itself.</param>
+/// <param name="Shelves">The alarm that is put aside.</param>
+internal sealed record ServiceView(string Reason, string By, DateTimeOffset Until, AlarmKind? Shelves);

@@ -10,7 +10,7 @@ internal static class Events
 
     public static JsonObject Alarm(
         long sequence, string alarm, string what = "raised", DateTimeOffset? time = null, int? occurrences = null, string clock = "synchronised",
-        DateTimeOffset? raisedAt = null, string kind = "smoke", string severity = "life", bool test = false)
+        DateTimeOffset? raisedAt = null, string kind = "smoke", string severity = "life", bool test = false, bool confirmed = false, bool spread = false, bool drill = false)
     {
         var data = new JsonObject
         {
@@ -19,12 +19,38 @@ internal static class Events
             ["cause"] = new JsonObject { ["quantity"] = "smoke", ["value"] = true },
             ["raisedAt"] = Text(raisedAt ?? time ?? TestClock.Start), ["clock"] = clock, ["test"] = test,
         };
+        foreach (var (name, _) in new[] { (nameof(confirmed), confirmed), (nameof(spread), spread), (nameof(drill), drill) }.Where(f => f.Item2))
+        {
+            data[name] = true;
+        }
+
         if (occurrences is { } count)
         {
             data["occurrences"] = count;
         }
 
         return Event(sequence, $"smartcourtyard.alarm.{what}.v1", data, time);
+    }
+
+    /// <summary>What people said at the gateway begins or ends.</summary>
+    public static JsonObject Service(long sequence, string id, string reason, bool raised = true, string? device = null, int? unit = null)
+    {
+        var data = new JsonObject
+        {
+            ["troubleId"] = id, ["reason"] = reason, ["raisedAt"] = Text(TestClock.Start), ["clock"] = "synchronised", ["detail"] = "why · 王芳 · soon",
+            ["service"] = new JsonObject { ["reason"] = "why", ["by"] = "王芳", ["until"] = Text(TestClock.Start.AddHours(1)) },
+        };
+        if (device is not null)
+        {
+            data["device"] = device;
+        }
+
+        if (unit is not null)
+        {
+            data["at"] = new JsonObject { ["building"] = "b03", ["unit"] = unit };
+        }
+
+        return Event(sequence, $"smartcourtyard.trouble.{(raised ? "raised" : "cleared")}.v1", data);
     }
 
     public static JsonObject Event(long sequence, string type, JsonObject data, DateTimeOffset? time = null) => new()

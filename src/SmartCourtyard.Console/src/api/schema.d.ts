@@ -439,6 +439,9 @@ export interface components {
             clearedAt: null | string;
             late: boolean;
             test: boolean;
+            drill: boolean;
+            confirmed: boolean;
+            spread: boolean;
             /** Format: int32 */
             occurrences: number;
             /** Format: date-time */
@@ -478,6 +481,8 @@ export interface components {
             command?: null | string;
             device?: null | string;
             on?: null | boolean;
+            service?: null | components["schemas"]["ServiceRequest"];
+            ends?: null | string;
         };
         CommandList: {
             items: components["schemas"]["CommandView"][];
@@ -490,6 +495,8 @@ export interface components {
             command: string;
             device: null | string;
             on: null | boolean;
+            service: null | components["schemas"]["ServiceRequest"];
+            ends: null | string;
             by: string;
             /** Format: date-time */
             at: string;
@@ -674,6 +681,35 @@ export interface components {
             cause?: null | string;
             note?: null | string;
         };
+        /** @description What somebody asks for, in the words of the wire, before anybody has looked at it. */
+        ServiceRequest: {
+            /** @description One of `out-of-service shelved test drill`. */
+            kind?: null | string;
+            /** @description Id of one device. */
+            device?: null | string;
+            /** @description Id of a building. */
+            building?: null | string;
+            /**
+             * Format: int32
+             * @description A unit of that building.
+             */
+            unit?: null | number;
+            /** @description How long: a whole number with s, m, h or d, for example `30m`. */
+            for?: null | string;
+            /** @description Why, in people's words. */
+            reason?: null | string;
+            /** @description Who. */
+            by?: null | string;
+            /** @description The kind of alarm that is put aside; only where it is shelved. */
+            shelves?: null | string;
+        };
+        ServiceView: {
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            until: string;
+            shelves: null | components["schemas"]["AlarmKind"];
+        };
         SessionView: {
             user: string;
             roles: string[];
@@ -731,7 +767,7 @@ export interface components {
          * @description Why a technician is needed. The same word stands in the log, the event, the device's health and on the board.
          * @enum {string}
          */
-        TroubleReason: "silent" | "battery-low" | "weak-signal" | "stuck" | "noisy" | "drifting" | "tampered" | "fault" | "test-overdue" | "end-of-life" | "out-of-range" | "undecodable" | "broker-lost" | "bridge-offline" | "connection-lost" | "storage-failing" | "event-refused" | "overloaded" | "site-refused";
+        TroubleReason: "silent" | "battery-low" | "weak-signal" | "stuck" | "noisy" | "drifting" | "tampered" | "fault" | "test-overdue" | "end-of-life" | "out-of-range" | "undecodable" | "broker-lost" | "bridge-offline" | "connection-lost" | "storage-failing" | "event-refused" | "overloaded" | "site-refused" | "out-of-service" | "shelved" | "under-test" | "drill";
         TroubleView: {
             id: string;
             courtyard: string;
@@ -742,6 +778,10 @@ export interface components {
             /** Format: date-time */
             clearedAt: null | string;
             detail: null | string;
+            building: null | string;
+            /** Format: int32 */
+            unit: null | number;
+            service: null | components["schemas"]["ServiceView"];
         };
         UserBody: {
             password?: null | string;

@@ -26,7 +26,7 @@ export type HealthState = Schemas['HealthState'];
 export const reasons = [
   'silent', 'battery-low', 'weak-signal', 'stuck', 'noisy', 'drifting', 'tampered', 'fault', 'test-overdue', 'end-of-life',
   'out-of-range', 'undecodable', 'broker-lost', 'bridge-offline', 'connection-lost', 'storage-failing', 'event-refused', 'overloaded',
-  'site-refused',
+  'site-refused', 'out-of-service', 'shelved', 'under-test', 'drill',
 ] as const satisfies readonly Schemas['TroubleReason'][];
 export type TroubleReason = Schemas['TroubleReason'];
 
@@ -48,6 +48,8 @@ export type DeviceCounts = Schemas['DeviceCounts'];
 export type Gateway = Schemas['GatewayView'];
 export type Device = Schemas['DeviceView'];
 export type Command = Schemas['CommandView'];
+export type Trouble = Schemas['TroubleView'];
+export type ServiceRequest = Schemas['ServiceRequest'];
 export type Session = Schemas['SessionView'];
 export type Problem = Schemas['Problem'];
 

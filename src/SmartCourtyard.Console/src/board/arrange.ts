@@ -37,11 +37,15 @@ export function columnOf(alarm: Pick<Alarm, 'state' | 'severity'>): ColumnName {
 
 const instant = (text: string): number => Date.parse(text) || 0;
 
-/** Real before test, unanswered before answered, life before property, and who has waited longest first: new cards do not push others about. */
+/** How sure it is: a fire on several floors before one that a second detector confirmed, and that before one detector's word. */
+const certainty = (alarm: Alarm): number => Number(alarm.spread) * 2 + Number(alarm.confirmed);
+
+/** Real before test, unanswered before answered, life before property, surer first, and who has waited longest first: new cards do not push others about. */
 export function byUrgency(a: Alarm, b: Alarm): number {
-  return Number(a.test) - Number(b.test)
+  return Number(a.test || a.drill) - Number(b.test || b.drill)
     || Number(a.state !== 'raised') - Number(b.state !== 'raised')
     || severities.indexOf(a.severity) - severities.indexOf(b.severity)
+    || certainty(b) - certainty(a)
     || instant(a.raisedAt) - instant(b.raisedAt)
     || a.id.localeCompare(b.id);
 }

@@ -57,6 +57,10 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("condition");
 
+                    b.Property<bool>("Confirmed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("confirmed");
+
                     b.Property<string>("Courtyard")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -73,6 +77,10 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                     b.Property<string>("DispatchedTo")
                         .HasColumnType("TEXT")
                         .HasColumnName("dispatched_to");
+
+                    b.Property<bool>("Drill")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("drill");
 
                     b.Property<string>("Flat")
                         .HasColumnType("TEXT")
@@ -128,6 +136,10 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                     b.Property<long?>("ShownAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("shown_at");
+
+                    b.Property<bool>("Spread")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("spread");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -608,6 +620,14 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("Building")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("building");
+
+                    b.Property<string>("By")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by");
+
                     b.Property<long?>("ClearedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("cleared_at");
@@ -637,6 +657,22 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("received_at");
+
+                    b.Property<string>("Shelves")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shelves");
+
+                    b.Property<int?>("Unit")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unit");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.Property<string>("Why")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("why");
 
                     b.HasKey("Id");
 

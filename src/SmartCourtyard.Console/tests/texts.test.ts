@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actions } from '@/alarm/actions';
 import { causes, commandStates, deviceClasses, healthStates, kinds, reasons, severities, states, tiers } from '@/api/types';
+import { serviceKinds } from '@/devices/service';
 import { estateOf, calmText } from '@/live/estate';
 import en from '@/texts/en.json';
 import zh from '@/texts/zh-CN.json';
@@ -35,7 +36,8 @@ describe('the texts', () => {
 
   it.each([
     ['kind', kinds], ['severity', severities], ['state', states], ['cause', causes], ['causeHint', causes], ['tier', tiers], ['target', tiers],
-    ['siteFile', commandStates], ['refusal', ['site-refused', 'not-supported', 'unreadable']],
+    ['siteFile', commandStates], ['refusal', ['site-refused', 'not-supported', 'unreadable', 'refused', 'not-in-force']],
+    ['serviceKind', serviceKinds], ['serviceHint', serviceKinds], ['serviceReason', serviceKinds],
     ['health', healthStates], ['reason', reasons], ['class', deviceClasses], ['action', [...actions, 'note']], ['role', ['viewer', 'operator', 'technician', 'admin']],
     ['error', ['offline', 'unauthorised', 'forbidden', 'not-found', 'conflict', 'invalid', 'busy', 'server']],
     ['timeline', ['raised', 'stored', 'shown', 'acknowledged', 'dispatched', 'arrived', 'resolved', 'closed', 'note', 'occurrence', 'reopened', 'cleared', 'confirmed', 'spread', 'drill-over', 'test-over']],

@@ -1,7 +1,7 @@
 import { computed, reactive, ref, shallowReactive, shallowRef } from 'vue';
 import { Alarms, type Change } from '@/alarm/alarms';
 import { call, tellUnauthorised, type Failure } from '@/api/client';
-import type { Alarm, AlarmEvent, Command, Device, Gateway, Page } from '@/api/types';
+import type { Alarm, AlarmEvent, Command, Device, Gateway, Page, Trouble } from '@/api/types';
 import { againMs, chimeMs } from '@/sound/which';
 import { openStream } from './openStream';
 import { renewNow } from './serverClock';
@@ -19,6 +19,8 @@ export const gateways = shallowReactive(new Map<string, Gateway>());
 export const devices = shallowReactive(new Map<string, Device>());
 /** What gateways were told to do lately, by id. */
 export const commands = shallowReactive(new Map<string, Command>());
+/** What people say of parts of the estate and is in force, by the id of the trouble that stands for it. */
+export const orders = shallowReactive(new Map<string, Trouble>());
 export const ringing = reactive(new Map<string, number>());
 /** Alarms that went off again after somebody had answered them, until that was seen. */
 export const again = reactive(new Set<string>());
@@ -72,8 +74,24 @@ function take(event: ServerEvent): void {
     case 'alarm': takeAlarm(data as AlarmEvent, Number(event.id ?? Number.NaN)); break;
     case 'gateway': takeGateway(data as Gateway); break;
     case 'device': keep(devices, data as Device, deviceKey); break;
+    case 'trouble': takeTrouble(data as Trouble); break;
     case 'site': void loadEstate(); break;
     case 'command': keep(commands, data as Command, commandKey); break;
+  }
+}
+
+/** Orders that ended in the stream: a list that was asked for before may still have them. */
+const ended = new Set<string>();
+
+function takeTrouble(trouble: Trouble): void {
+  if (!trouble.service) {
+    return;
+  }
+  if (trouble.clearedAt) {
+    ended.add(trouble.id);
+    orders.delete(trouble.id);
+  } else if (!ended.has(trouble.id)) {
+    orders.set(trouble.id, trouble);
   }
 }
 
@@ -173,10 +191,12 @@ export function load(): Promise<void> {
 
 /** Gateways and devices: what stands behind "no alarm". */
 export async function loadEstate(): Promise<void> {
-  const [gatewayList, deviceList, commandList] = await Promise.all([
+  const before = new Set(orders.keys());
+  const [gatewayList, deviceList, commandList, troubleList] = await Promise.all([
     call<Page<Gateway>>('GET', '/api/v1/gateways'),
     call<Page<Device>>('GET', '/api/v1/devices'),
     call<Page<Command>>('GET', '/api/v1/commands'),
+    call<Page<Trouble>>('GET', '/api/v1/troubles'),
   ]);
   if (gatewayList.ok) {
     replace(gateways, gatewayList.value.items, gatewayKey);
@@ -190,6 +210,12 @@ export async function loadEstate(): Promise<void> {
     const answered = [...commands.values()].filter(command => command.answeredAt);
     replace(commands, commandList.value.items, commandKey);
     answered.forEach(command => keep(commands, command, commandKey));
+  }
+  if (troubleList.ok) {
+    // What began in the stream meanwhile stands, though the list does not know it yet.
+    const listed = troubleList.value.items.filter(trouble => trouble.service && !ended.has(trouble.id));
+    before.forEach(id => orders.delete(id));
+    listed.forEach(trouble => orders.set(trouble.id, trouble));
   }
   estateFailed.value = !gatewayList.ok;
   devicesFailure.value = deviceList.ok ? null : deviceList.failure;
@@ -231,6 +257,8 @@ export function stopDutyRoom(): void {
   gateways.clear();
   devices.clear();
   commands.clear();
+  orders.clear();
+  ended.clear();
   loaded.value = estateLoaded.value = devicesLoaded.value = false;
   loadFailure.value = devicesFailure.value = null;
   watchConnection();

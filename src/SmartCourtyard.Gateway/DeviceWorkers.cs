@@ -16,7 +16,14 @@ namespace SmartCourtyard.Gateway;
 internal sealed record DeviceOutlets(
     BrokerAccess Broker, HeardElsewhere Elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> Hear,
     Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> Part, TimeProvider Time, ILoggerFactory Loggers,
-    string? DataDirectory = null);
+    string? DataDirectory = null)
+{
+    /// <summary>Takes what an actuator says that it does.</summary>
+    public Action<string, bool, LampSign?> ActuatorSaid { get; init; } = (_, _, _) => { };
+
+    /// <summary>Called when the way to actuators is new.</summary>
+    public Action Reconnected { get; init; } = () => { };
+}
 
 /// <summary>
 /// Everything that depends on the devices of one site file: made for it, and replaced as a whole when it is read again. Making it
@@ -36,7 +43,8 @@ internal sealed class DeviceWorkers
         (Courtyard, _time) = (courtyard, outlets.Time);
         Mqtt = new MqttFamilies(
             courtyard, outlets.Broker, outlets.Elsewhere, outlets.Hear, outlets.Part, outlets.Time, outlets.Loggers, outlets.DataDirectory, before?.Mqtt,
-            outlets.Broker.User == BrokerCommand.GatewayUser ? MayUse(courtyard) : null);
+            outlets.Broker.User == BrokerCommand.GatewayUser ? MayUse(courtyard) : null,
+            outlets.ActuatorSaid, outlets.Reconnected);
         Kernel = new KernelDevices(
             courtyard, outlets.Hear, (part, lost, why, stop) => outlets.Part(TroubleReason.ConnectionLost, part, lost, why, stop),
             outlets.Time, outlets.Loggers, before?.Kernel);
@@ -72,6 +80,7 @@ internal sealed class DeviceWorkers
     public ValueTask<Carried> CarryAsync(ActuatorOrder order, CancellationToken stop) => order.Actuator.Source switch
     {
         GpioSource => ValueTask.FromResult(Kernel.Carry(order)),
+        Zigbee2MqttSource or TasmotaSource or EspHomeSource or HomeAssistantSource => Mqtt.Alarms.CarryAsync(order, stop),
         _ => ValueTask.FromResult(Carried.Failed("its source cannot be told anything")),
     };
 

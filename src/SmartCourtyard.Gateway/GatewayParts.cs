@@ -63,6 +63,7 @@ internal sealed partial class GatewayParts
         Func<ActuatorOrder, CancellationToken, ValueTask<Carried>> carry = (_, _) => ValueTask.FromResult(Carried.Failed("the gateway is just starting"));
         Func<string, bool, string?, CancellationToken, ValueTask> fault = (_, _, _, _) => ValueTask.CompletedTask;
         var actuators = new Actuators(new ActuatorOutputs((order, stop) => carry(order, stop), (device, stands, why, stop) => fault(device, stands, why, stop)), time);
+        actuators.Expect(site.Confirm);
         var outputs = new WatchOutputs(
             entry => journal.AppendAsync(entry, CancellationToken.None),
             () => journal.IsBehind,
@@ -80,10 +81,14 @@ internal sealed partial class GatewayParts
         workers.Add(new HealthKeeper(HealthFile(options), watch.RememberAsync, time, loggers.CreateLogger<HealthKeeper>()));
 
         var elsewhere = new HeardElsewhere();
-        var outlets = new DeviceOutlets(Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers, options.DataDirectory);
+        var outlets = new DeviceOutlets(Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers, options.DataDirectory)
+        {
+            ActuatorSaid = actuators.Hear, Reconnected = actuators.Again,
+        };
         Supervision? supervision = null;
         var devices = Devices(options, site, outlets, watch, now =>
         {
+            actuators.Expect(now.Confirm);
             actuators.Again();
             elsewhere.Forget(now.SourceNames);
             supervision?.Replace(now.Courtyard!);
@@ -212,6 +217,8 @@ internal sealed partial class GatewayParts
         Unassigned = () => View(elsewhere.Unassigned(), devices.Current.Courtyard),
         Pair = pairing.AskAsync,
         Pairing = () => View(pairing.State),
+        Release = (by, device, stop) => watch.DoAsync(
+            acting => acting.Release(device), new CommandData(Guid.CreateVersion7(time.GetUtcNow()).ToString(), $"actuator.release {device} by {by}"), stop),
         Undecodable = elsewhere.Messages,
         UndecodableOf = elsewhere.Of,
         // The gateway is ready when it hears; without an uplink it does its work all the same.

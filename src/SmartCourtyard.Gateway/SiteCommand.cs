@@ -47,7 +47,8 @@ internal static class SiteCommand
         }
 
         return BrokerOptions.Read(arguments, errors) is { } options && Read(site, errors) is { } courtyard
-            ? BrokerCommand.Run(courtyard, options, errors, MqttFamilies.AnnouncedTopics(courtyard, options.DataDirectory))
+            ? BrokerCommand.Run(courtyard, options, errors, MqttFamilies.AnnouncedTopics(courtyard, options.DataDirectory),
+                MqttFamilies.AnnouncedCommands(courtyard, options.DataDirectory))
             : 1;
     }
 

@@ -15,12 +15,13 @@ internal static class BrokerCommand
     private const string PasswordKey = "Mqtt__Password=";
 
     /// <param name="announced">Topics that devices of the site have announced as theirs; null: none are known.</param>
-    public static int Run(Courtyard courtyard, BrokerOptions options, TextWriter errors, IEnumerable<string>? announced = null)
+    /// <param name="commands">Topics on which actuators of the site have announced to listen; null: none are known.</param>
+    public static int Run(Courtyard courtyard, BrokerOptions options, TextWriter errors, IEnumerable<string>? announced = null, IEnumerable<string>? commands = null)
     {
         try
         {
             var devices = ReadDevicesUser(options.CredentialsFile, errors);
-            return devices is null ? 1 : Write(courtyard, options, devices, announced ?? [], errors);
+            return devices is null ? 1 : Write(courtyard, options, devices, announced ?? [], commands ?? [], errors);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -29,7 +30,7 @@ internal static class BrokerCommand
         }
     }
 
-    private static int Write(Courtyard courtyard, BrokerOptions options, BrokerUser devices, IEnumerable<string> announced, TextWriter errors)
+    private static int Write(Courtyard courtyard, BrokerOptions options, BrokerUser devices, IEnumerable<string> announced, IEnumerable<string> commands, TextWriter errors)
     {
         const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(options.Directory, ownerOnly);
@@ -44,7 +45,7 @@ internal static class BrokerCommand
         var passwd = Path.Combine(options.Directory, "passwd");
         BrokerFiles.Replace(Path.Combine(options.Directory, "gateway.env"), $"Mqtt__User={GatewayUser}\n{PasswordKey}{users.Gateway.Password}\n");
         BrokerFiles.Replace(passwd, BrokerConfiguration.Passwd(users, BrokerFiles.ReadOrEmpty(passwd)));
-        BrokerFiles.Replace(Path.Combine(options.Directory, "acl"), BrokerConfiguration.Acl(courtyard, users, announced));
+        BrokerFiles.Replace(Path.Combine(options.Directory, "acl"), BrokerConfiguration.Acl(courtyard, users, announced, commands));
         BrokerFiles.Replace(Path.Combine(options.Directory, "mosquitto.conf"), BrokerConfiguration.Conf(courtyard, options));
         return 0;
     }

@@ -39,6 +39,9 @@ internal sealed record LocalSources
 
     public required Func<PairView> Pairing { get; init; }
 
+    /// <summary>Lets go a gas valve that was closed: by whom, which; why not, in one word, or null.</summary>
+    public required Func<string, string, CancellationToken, ValueTask<string?>> Release { get; init; }
+
     /// <summary>Why the gateway is not ready; null when it is.</summary>
     public required Func<string?> NotReady { get; init; }
 
@@ -76,6 +79,7 @@ internal static class LocalApi
                 ? TypedResults.Problem(problem, statusCode: StatusCodes.Status502BadGateway, title: "not paired")
                 : TypedResults.Ok(sources.Pairing()));
         api.MapService(sources);
+        api.MapPost("/devices/{id}/release", (string id, ReleaseRequest request, CancellationToken stop) => ReleaseAsync(sources, id, request, stop));
         api.MapGet("/undecodable", () => new ListView<Undecodable>(sources.Undecodable()));
         api.MapGet("/readings", (string? device, string? quantity, string? from, string? to, string? step)
             => Readings(sources, time, new ReadingsQuestion(device, quantity, from, to, step)));
@@ -85,6 +89,23 @@ internal static class LocalApi
     {
         var (devices, _) = await sources.Health(stop).ConfigureAwait(false);
         return new ListView<DeviceView>([.. devices.Select(d => DeviceView.From(d, sources.UndecodableOf(d.Device.Id)))]);
+    }
+
+    /// <summary>A person who stands at a gas valve lets it go: nobody opens one from afar.</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> ReleaseAsync(LocalSources sources, string id, ReleaseRequest request, CancellationToken stop)
+    {
+        if (request.By is not { Length: >= 1 and <= ReleaseRequest.LongestName } by || string.IsNullOrWhiteSpace(by) || by.Any(char.IsControl))
+        {
+            return Bad("by", $"the name of who stands at the valve, 1 to {ReleaseRequest.LongestName} characters");
+        }
+
+        return await sources.Release(by, id, stop).ConfigureAwait(false) switch
+        {
+            null => TypedResults.NoContent(),
+            "no-such-valve" => TypedResults.Problem($"no gas valve '{id}' stands in the site file", statusCode: 404, title: "not found"),
+            "not-held" => TypedResults.Problem($"'{id}' was not closed by an alarm, or has been released already", statusCode: 409, title: "not held"),
+            _ => TypedResults.Problem($"an alarm that closed '{id}' is still open: the duty room resolves it first", statusCode: 409, title: "an alarm stands"),
+        };
     }
 
     private static Results<Ok<SeriesView>, ProblemHttpResult> Readings(LocalSources sources, TimeProvider time, ReadingsQuestion question)

@@ -50,6 +50,12 @@ internal sealed record UnassignedView(
     string Family, string Name, DateTimeOffset? LastHeard, long Messages, string Raw, IReadOnlyList<string> Points, string? Class,
     string? Vendor, string? Model, string Yaml);
 
+/// <summary>Who stands at the valve.</summary>
+internal sealed record ReleaseRequest(string? By)
+{
+    public const int LongestName = 100;
+}
+
 /// <summary>Asks to let new Zigbee devices in.</summary>
 /// <param name="Seconds">1 to 254; 0 closes.</param>
 internal sealed record PairRequest(int? Seconds)
@@ -80,6 +86,7 @@ internal sealed record SampleView(DateTimeOffset At, double Value);
 [JsonSerializable(typeof(ServiceRequest))]
 [JsonSerializable(typeof(DeviceView))]
 [JsonSerializable(typeof(PairRequest))]
+[JsonSerializable(typeof(ReleaseRequest))]
 [JsonSerializable(typeof(PairView))]
 [JsonSerializable(typeof(SeriesView))]
 internal sealed partial class LocalJson : JsonSerializerContext;

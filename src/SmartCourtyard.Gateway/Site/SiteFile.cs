@@ -42,7 +42,7 @@ internal static class SiteFile
         Courtyard? courtyard = root is null ? null : reader.Courtyard(root);
         return mistakes.Any
             ? new SiteResult(null, mistakes.Sorted()) { Listed = reader.Listed }
-            : new SiteResult(courtyard, []) { Listed = reader.Listed, Rules = reader.Rules(), Speech = reader.Speech(), SourceNames = reader.SourceNames() };
+            : new SiteResult(courtyard, []) { Listed = reader.Listed, Rules = reader.Rules(), Effects = reader.Effects.Effects, Confirm = reader.Effects.ConfirmWithin, Speech = reader.Speech(), SourceNames = reader.SourceNames() };
     }
 
     private static SiteResult Bad(string file, int line, int column, string wrong, string allowed) =>

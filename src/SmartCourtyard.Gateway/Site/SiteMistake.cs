@@ -20,6 +20,9 @@ internal sealed record SiteResult(Courtyard? Courtyard, IReadOnlyList<SiteMistak
     /// <summary>What the file sets for its actuators.</summary>
     public IReadOnlyList<Effect> Effects { get; init; } = [];
 
+    /// <summary>How long an actuator has to confirm, by its id, where the file says it.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Confirm { get; init; } = FrozenDictionary<string, TimeSpan>.Empty;
+
     [MemberNotNullWhen(true, nameof(Courtyard))]
     public bool IsGood => Courtyard is not null;
 

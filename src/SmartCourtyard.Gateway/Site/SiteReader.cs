@@ -23,8 +23,12 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
     private readonly Dictionary<string, (DeviceClass Class, YamlNode Source)> _speech = new(StringComparer.Ordinal);
     private readonly SourceReader _sources = new(mistakes);
     private readonly LimitReader _limits = new(mistakes);
+    private readonly EffectReader _effects = new(mistakes);
     private readonly DependenceReader _dependences = new(mistakes);
     private readonly Dictionary<string, DeviceRules> _rules = new(StringComparer.Ordinal);
+
+    /// <summary>What the file sets for its actuators, and how long each has to confirm.</summary>
+    public EffectReader Effects => _effects;
 
     /// <summary>How many buildings and devices the file lists, good or not.</summary>
     public (int Buildings, int Devices) Listed { get; private set; }
@@ -45,7 +49,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
     /// <summary>Null where even the outermost part is missing; otherwise only as good as <see cref="SiteMistakes.Any"/> says.</summary>
     public Courtyard? Courtyard(YamlNode root)
     {
-        SiteFields? fields = SiteFields.Open(root, mistakes, "the file", "courtyard", "name", "address", "buildings", "limits", "devices", DeviceTopicsReader.Key);
+        SiteFields? fields = SiteFields.Open(root, mistakes, "the file", "courtyard", "name", "address", "buildings", "limits", "devices", EffectReader.Key, DeviceTopicsReader.Key);
         if (fields is null)
         {
             return null;
@@ -63,6 +67,7 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         var devices = new List<Device>();
         fields.ForEach("devices", "a list of devices", node => AddDevice(node, devices));
         _dependences.Check(devices);
+        fields.ForEach(EffectReader.Key, "a list of effects", node => _effects.Read(node, Place));
         return new Courtyard(id, name, address, buildings, devices) { DeviceTopics = DeviceTopicsReader.Read(fields, mistakes) };
     }
 
@@ -126,6 +131,10 @@ internal sealed partial class SiteReader(SiteMistakes mistakes)
         DeviceClass? deviceClass = Class(fields);
         Place at = fields.Node("at") is { } place ? Place(place) : new Place();
         Source? source = fields.RequiredNode("source", SourceReader.Allowed) is { } from ? _sources.Source(from, deviceClass) : null;
+        if (id is not null && deviceClass is { } listed)
+        {
+            _effects.Note(id, listed, source, fields.Node("source"));
+        }
         string? call = Call(fields);
         Upkeep upkeep = Upkeep.Read(fields, mistakes);
         double lelBase = LelBase(fields);

@@ -20,6 +20,9 @@ public sealed class SiteSchemaTests
         "iio-element-as-detector.yaml", "iio-loop-bands-overlap.yaml",
         // While a sensor fills its buffer it answers no other device.
         "iio-buffer-and-polling.yaml",
+        "effects-after-too-long.yaml", "effects-confirm-too-long.yaml", "effects-siren-until-person.yaml", "effects-turn-no-actuator.yaml",
+        "effects-turn-unknown.yaml", "effects-valve-for.yaml", "effects-valve-until-cleared.yaml", "effects-where-unknown-building.yaml",
+        "actuator-cannot-be-told.yaml",
         "depends-on-circle.yaml", "depends-on-unknown.yaml", "limits-after-too-long.yaml", "limits-methane-too-slow.yaml",
     ];
 

@@ -1,4 +1,6 @@
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Effects;
+using SmartCourtyard.Gateway.Devices.Mqtt.Told;
 using SmartCourtyard.Mqtt;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
@@ -23,6 +25,8 @@ internal sealed partial class MqttConnection : BackgroundService
     private readonly Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> _partDown;
     private readonly TimeProvider _time;
     private readonly ILogger<MqttConnection> _logger;
+    private readonly ToldOnMqtt? _told;
+    private readonly Action? _connected;
     private readonly MqttClient _client;
     private MqttReason _said = MqttReason.None;
     private volatile string? _notReady;
@@ -30,8 +34,9 @@ internal sealed partial class MqttConnection : BackgroundService
     public MqttConnection(
         string name, MqttOptions options, string? stateTopic, IReadOnlyList<IMqttFamily> families, HeardElsewhere elsewhere,
         Func<HeardBatch, CancellationToken, ValueTask<bool>> hear, Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> partDown,
-        TimeProvider time, ILogger<MqttConnection> logger)
+        TimeProvider time, ILogger<MqttConnection> logger, ToldOnMqtt? told = null, Action? connected = null)
     {
+        (_told, _connected) = (told, connected);
         (_name, _stateTopic, _custody, _families, _elsewhere, _hear, _partDown, _time, _logger) =
             (name, stateTopic, stateTopic is not null, families, elsewhere, hear, partDown, time, logger);
         _notReady = $"the broker has not answered yet ({name})";
@@ -45,6 +50,11 @@ internal sealed partial class MqttConnection : BackgroundService
 
     /// <summary>Why nothing is heard here; null when connected.</summary>
     public string? NotReady => _notReady;
+
+    /// <summary>Tells an actuator what to do.</summary>
+    public ValueTask<Carried> CarryAsync(ActuatorOrder order, CancellationToken stop) => _told is null
+        ? ValueTask.FromResult(Carried.Failed("its source cannot be told anything"))
+        : _told.CarryAsync(order, (topic, payload, cancel) => _client.PublishAsync(topic, payload, MqttQos.AtLeastOnce, retain: false, cancel), stop);
 
     /// <summary>Asks for further topics, now and after every reconnect.</summary>
     public ValueTask<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttSubscription> further, CancellationToken stop) =>
@@ -93,6 +103,12 @@ internal sealed partial class MqttConnection : BackgroundService
         var payload = message.Payload.Span;
         var begin = batch.Open.Count;
         var (family, result) = Ask(in message, now, batch.Open);
+        if (_told?.Hear(in message) is { } actuator && IsOwn(actuator) && batch.Open.Count == begin)
+        {
+            // What an actuator does is no quantity; that it answers is proof of its life.
+            batch.Open.Add(new Reading(actuator, Quantity.Fault, 0, now));
+        }
+
         KeepOwn(batch.Open, begin);
         var delivery = !_custody ? 0 : result.Delivery != 0 ? result.Delivery : Fingerprint(in message);
         batch.EndMessage(delivery, message.Duplicate || result.Delivery != 0);
@@ -190,6 +206,7 @@ internal sealed partial class MqttConnection : BackgroundService
         if (change.State == MqttConnectionState.Connected)
         {
             LogConnected(_name, change.Protocol, change.SessionPresent);
+            _connected?.Invoke();
             if (_stateTopic is not null)
             {
                 _ = SayOnlineAsync(_stateTopic);

@@ -1,9 +1,11 @@
 using SmartCourtyard.Courtyards;
+using SmartCourtyard.Effects;
 using SmartCourtyard.Gateway.Devices.Mqtt.AnyTopic;
 using SmartCourtyard.Gateway.Devices.Mqtt.ChirpStack;
 using SmartCourtyard.Gateway.Devices.Mqtt.EspHome;
 using SmartCourtyard.Gateway.Devices.Mqtt.HomeAssistant;
 using SmartCourtyard.Gateway.Devices.Mqtt.Tasmota;
+using SmartCourtyard.Gateway.Devices.Mqtt.Told;
 using SmartCourtyard.Mqtt;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
@@ -27,7 +29,8 @@ internal sealed class MqttFamilies
     public MqttFamilies(
         Courtyard courtyard, BrokerAccess broker, HeardElsewhere elsewhere, Func<HeardBatch, CancellationToken, ValueTask<bool>> hear,
         Func<TroubleReason, string, bool, string?, CancellationToken, ValueTask> partDown, TimeProvider time, ILoggerFactory loggers,
-        string? dataDirectory = null, MqttFamilies? before = null, Func<string, bool>? mayUse = null)
+        string? dataDirectory = null, MqttFamilies? before = null, Func<string, bool>? mayUse = null,
+        Action<string, bool, LampSign?>? actuatorSaid = null, Action? connected = null)
     {
         IReadOnlyList<IMqttFamily> families =
         [
@@ -64,8 +67,10 @@ internal sealed class MqttFamilies
             SessionExpiry = TimeSpan.Zero,
             Subscriptions = [.. filters.Select(f => new MqttSubscription(f, MqttQos.AtMostOnce))],
         };
-        Alarms = new MqttConnection("alarms", alarms, state, families, elsewhere, hear, partDown, time, loggers.CreateLogger<MqttConnection>());
-        Telemetry = new MqttConnection("telemetry", telemetry, stateTopic: null, families, elsewhere, hear, partDown, time, loggers.CreateLogger<MqttConnection>());
+        var told = new ToldOnMqtt(courtyard, actuatorSaid ?? ((_, _, _) => { }));
+        Alarms = new MqttConnection("alarms", alarms, state, families, elsewhere, hear, partDown, time, loggers.CreateLogger<MqttConnection>(), told, connected);
+        Telemetry = new MqttConnection(
+            "telemetry", telemetry, stateTopic: null, families, elsewhere, hear, partDown, time, loggers.CreateLogger<MqttConnection>(), told);
         var subscribed = new SubscribedMemory(InData(dataDirectory, "subscribed.json"));
         Workers = [new LearnedTopics(families, subscribed, Alarms, alarmFilters, Telemetry, filters, time, loggers.CreateLogger<LearnedTopics>()), Alarms, Telemetry];
     }
@@ -79,6 +84,18 @@ internal sealed class MqttFamilies
     /// <summary>The topics that devices of the site have announced so far, as kept in a gateway's data directory.</summary>
     public static IReadOnlyList<string> AnnouncedTopics(Courtyard courtyard, string? dataDirectory) =>
         dataDirectory is null ? [] : new HomeAssistantFamily(courtyard, new AnnouncedMemory(InData(dataDirectory, "announced.json")), TimeProvider.System).LearnedTopics;
+
+    /// <summary>Where actuators of the site have announced to listen, as kept in a gateway's data directory.</summary>
+    public static IReadOnlyList<string> AnnouncedCommands(Courtyard courtyard, string? dataDirectory)
+    {
+        var told = new ToldHomeAssistant(courtyard);
+        foreach (var (topic, payload) in dataDirectory is null ? [] : new AnnouncedMemory(InData(dataDirectory, "announced.json")).All)
+        {
+            told.Hear(topic, System.Text.Encoding.UTF8.GetBytes(payload), retained: true);
+        }
+
+        return [.. told.CommandTopics];
+    }
 
     private static string? InData(string? directory, string file) => directory is null ? null : Path.Combine(directory, file);
 

@@ -21,7 +21,9 @@ internal sealed class EspHomeFamily : IMqttFamily
 
     public EspHomeFamily(Courtyard courtyard)
     {
-        _nodes = courtyard.Devices.Where(d => d.Source is EspHomeSource).DistinctBy(d => ((EspHomeSource)d.Source).Prefix)
+        _nodes = courtyard.Devices.Where(d => d.Source is EspHomeSource)
+            // A button and its lamp may be one node: what it reports is the button's.
+            .OrderBy(d => d.Class == DeviceClass.ReassuranceLamp).DistinctBy(d => ((EspHomeSource)d.Source).Prefix)
             .ToFrozenDictionary(d => ((EspHomeSource)d.Source).Prefix, d => new Node(d), StringComparer.Ordinal);
         AlarmFilters = [.. _nodes.Where(n => n.Value.Device.Class.IsAlarmCapable()).SelectMany(n => Topics(n.Key))];
         Filters = [.. _nodes.Where(n => !n.Value.Device.Class.IsAlarmCapable()).SelectMany(n => Topics(n.Key)), DiscoverRoot + "#"];

@@ -42,6 +42,16 @@ internal abstract class EntityReader(Template? template)
             : field.Read(FieldValue.OfText(Encoding.UTF8.GetBytes(value)), ref into);
     }
 
+    /// <summary>It speaks of what it does: heard, and no quantity.</summary>
+    internal sealed class Nothing() : EntityReader(template: null)
+    {
+        public override ulong Points => 0;
+
+        public override string? Read(scoped ref readonly JsonPayload message, bool retained, ref GatheredValues into) => null;
+
+        protected override string? Take(string value, bool retained, ref GatheredValues into) => null;
+    }
+
     /// <summary>Yes or no in the words of the announcement.</summary>
     internal sealed class YesOrNo(Template? template, AnnouncedEntity entity, Quantity quantity, bool inverted) : EntityReader(template)
     {

@@ -1,7 +1,9 @@
 using System.Text;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Devices.Mqtt.EspHome;
+using SmartCourtyard.Gateway.Devices.Mqtt.Told;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 using static SmartCourtyard.Readings.Quantity;
 
 namespace SmartCourtyard.Gateway.Devices.Mqtt.HomeAssistant;
@@ -28,6 +30,8 @@ internal static class EntityTable
             "event" => template => new EntityReader.Event(template, new ActionWords("event_type", deviceClass ?? DeviceClass.EmergencyButton)),
             "device_automation" when entity.Trigger is { } trigger =>
                 template => new EntityReader.Trigger(template, trigger, new ActionWords("trigger", deviceClass ?? DeviceClass.EmergencyButton)),
+            _ when deviceClass is { } known && GpioSource.IsOutput(known) && ToldHomeAssistant.IsTold(entity.Component) && entity.StateTopic is not null =>
+                _ => new EntityReader.Nothing(),
             _ => null,
         };
         if (make is null)

@@ -74,6 +74,22 @@ public sealed class OrderTests
         Assert.Equal(["open", "unanswered", "unanswered"], await StatesAsync(room, ""));
     }
 
+    [Theory]
+    [InlineData("siren.silence")]
+    [InlineData("reassure")]
+    public async Task The_sirens_and_the_lamp_of_an_alarm_are_told_by_its_id(string command)
+    {
+        await using var room = await StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a"));
+        var alarm = (string)(await room.GetAsync("api/v1/alarms")).Body["items"]![0]!["id"]!;
+        var officer = await room.PersonAsync("王芳", "operator");
+        var (status, body) = await RunningDutyRoom.SendAsync(officer, HttpMethod.Post, Commands, $$"""{"command":"{{command}}","alarmId":"{{alarm}}"}""");
+        Assert.Equal((HttpStatusCode.Accepted, alarm), (status, (string?)body["alarmId"]));
+        await using var db = room.Database.Read();
+        Assert.Contains(db.Audit, a => a.Who == "王芳" && a.What == command && a.Target == $"fukang-garden/{alarm}");
+        Assert.Contains(db.Commands, c => c.Type == command && c.Data.Contains(alarm));
+    }
+
     [Fact]
     public async Task What_was_asked_outlives_a_restart()
     {
@@ -113,6 +129,11 @@ public sealed class OrderTests
     [InlineData("""{"command":"actuator.set","device":"yard-siren"}""", "on")]
     [InlineData("""{"command":"site.reload","device":"yard-siren"}""", "device")]
     [InlineData("""{"command":"site.reload","on":false}""", "on")]
+    [InlineData("""{"command":"siren.silence"}""", "alarmId")]
+    [InlineData("""{"command":"siren.silence","alarmId":"no-such-alarm"}""", "alarmId")]
+    [InlineData("""{"command":"site.reload","alarmId":"a"}""", "alarmId")]
+    [InlineData("""{"command":"reassure"}""", "alarmId")]
+    [InlineData("""{"command":"reassure","alarmId":"a","device":"yard-siren"}""", "alarmId")]
     public async Task A_mistake_names_its_field_and_nothing_is_sent(string body, string field)
     {
         await using var room = await StartAsync();

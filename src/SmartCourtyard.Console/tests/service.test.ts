@@ -22,7 +22,7 @@ const order = (of: Partial<Trouble> = {}): Trouble => ({
   service: { reason: '更换电池', by: '李工', until: '2099-11-22T05:30:00.000Z', shelves: null }, ...of,
 });
 const command = (of: Partial<Command> = {}): Command => ({
-  id: 'c1', gateway: gateway.id, command: 'service.begin', device: null, on: null, service: null, ends: null, by: '李工', at: '2099-11-22T04:30:00.000Z',
+  id: 'c1', gateway: gateway.id, command: 'service.begin', device: null, on: null, service: null, ends: null, alarmId: null, by: '李工', at: '2099-11-22T04:30:00.000Z',
   answerBy: '2099-11-22T04:31:00.000Z', state: 'open', answeredAt: null, reason: null, detail: null, ...of,
 });
 

@@ -11,7 +11,7 @@ import { i18n, language } from '@/texts';
 
 const gateway = { id: 'fukang-garden', name: '富康花园小区', state: 'online' } as Gateway;
 const command = (of: Partial<Command> = {}): Command => ({
-  id: 'c1', gateway: gateway.id, command: 'site.reload', device: null, on: null, service: null, ends: null, by: '李工', at: '2099-11-22T04:30:00.000Z', answerBy: '2099-11-22T04:31:00.000Z',
+  id: 'c1', gateway: gateway.id, command: 'site.reload', device: null, on: null, service: null, ends: null, alarmId: null, by: '李工', at: '2099-11-22T04:30:00.000Z', answerBy: '2099-11-22T04:31:00.000Z',
   state: 'open', answeredAt: null, reason: null, detail: null, ...of,
 });
 

@@ -5,13 +5,14 @@ using SmartCourtyard.Service;
 
 namespace SmartCourtyard.DutyRoom.Courtyards;
 
-/// <param name="Command">site.reload, device.test, service.begin, service.end (technicians; operators shelve) or actuator.set (operators and technicians).</param>
+/// <param name="Command">site.reload, device.test, service.begin, service.end (technicians; operators shelve) or actuator.set, siren.silence, reassure (operators and technicians).</param>
 /// <param name="Device">Which siren, lamp or valve; which device is tested.</param>
 /// <param name="On">What it shall do; for actuator.set.</param>
 /// <param name="Service">What begins, why and for how long; for service.begin and, where it is not the usual 30 minutes, device.test.</param>
 /// <param name="Ends">The id of the trouble that stands for what ends; for service.end.</param>
+/// <param name="AlarmId">Whose sirens fall silent (siren.silence), or whose lamp says that somebody is coming (reassure).</param>
 internal sealed record CommandBody(
-    string? Command = null, string? Device = null, bool? On = null, ServiceRequest? Service = null, string? Ends = null);
+    string? Command = null, string? Device = null, bool? On = null, ServiceRequest? Service = null, string? Ends = null, string? AlarmId = null);
 
 internal sealed record CommandList(IReadOnlyList<CommandView> Items);
 
@@ -65,10 +66,15 @@ internal static class CommandEndpoints
         }
 
         var needed = body.Command is Order.ActuatorSet or Order.DeviceTest;
-        if (needed != body.Device is not null)
+        if (body.Command != Order.Reassure && needed != body.Device is not null)
         {
             return Problem.BadField(
                 "device", !needed ? $"{body.Command} has none" : body.Command == Order.DeviceTest ? "the id of a device is needed" : "the id of a siren, lamp or valve is needed");
+        }
+
+        if (AlarmMistake(body) is { } wrong)
+        {
+            return wrong;
         }
 
         if (ServiceRules.Mistake(body) is { } mistake)
@@ -79,6 +85,14 @@ internal static class CommandEndpoints
         needed = body.Command == Order.ActuatorSet;
         return needed == body.On is not null ? null : Problem.BadField("on", needed ? "true or false is needed" : $"{body.Command} has none");
     }
+
+    private static Problem? AlarmMistake(CommandBody body) => (body.Command, body.AlarmId, body.Device) switch
+    {
+        (Order.Reassure, null, null) or (Order.Reassure, not null, not null) => Problem.BadField("alarmId", "either the id of an alarm or 'device' with a button or lamp is needed"),
+        (Order.SirenSilence, null, _) => Problem.BadField("alarmId", "the id of an alarm is needed"),
+        (not (Order.SirenSilence or Order.Reassure), not null, _) => Problem.BadField("alarmId", $"{body.Command} has none"),
+        _ => null,
+    };
 
     /// <summary>What only the store knows.</summary>
     private static Problem? Refusal(Writing writing, string gateway, CommandBody body)
@@ -91,6 +105,11 @@ internal static class CommandEndpoints
         if (body.Device is not null && writing.Db.Devices.Find(gateway, body.Device) is null)
         {
             return Problem.BadField("device", $"the id of a device of {gateway} is needed");
+        }
+
+        if (body.AlarmId is { } alarm && !writing.Db.Alarms.Any(a => a.Id == alarm && a.Courtyard == gateway))
+        {
+            return Problem.BadField("alarmId", $"the id of an alarm of {gateway} is needed");
         }
 
         if (ServiceRules.Refusal(writing, gateway, body) is { } refusal)
@@ -107,10 +126,10 @@ internal static class CommandEndpoints
     private static CommandView Ask(Writing writing, string gateway, CommandBody body, string by)
     {
         var now = writing.Now;
-        var order = new Order(Guid.CreateVersion7(now).ToString(), now, by, body.Device, body.On, body.Service is { } service ? service with { By = by } : null, body.Ends);
+        var order = new Order(Guid.CreateVersion7(now).ToString(), now, by, body.Device, body.On, body.Service is { } service ? service with { By = by } : null, body.Ends, body.AlarmId);
         writing.Command(gateway, order.Id, body.Command!, JsonSerializer.Serialize(order, StorageJson.Wire.Order));
         var what = body.On is { } on ? $"{body.Command} {(on ? "on" : "off")}" : body.Service?.Kind is { } kind ? $"{body.Command} {kind}" : body.Command!;
-        var target = body.Device ?? body.Service?.Device ?? body.Ends;
+        var target = body.Device ?? body.Service?.Device ?? body.Ends ?? body.AlarmId;
         writing.Audit(by, what, target is null ? gateway : $"{gateway}/{target}");
         return writing.TellOrder(order.Id);
     }

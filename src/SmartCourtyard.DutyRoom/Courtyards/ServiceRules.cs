@@ -56,7 +56,7 @@ internal static class ServiceRules
     /// <summary>Operators move actuators and put alarms aside; the rest is for who works on the devices.</summary>
     public static bool IsForOperators(Writing writing, string gateway, CommandBody body) => body.Command switch
     {
-        Order.ActuatorSet => true,
+        Order.ActuatorSet or Order.SirenSilence or Order.Reassure => true,
         Order.ServiceBegin => body.Service?.Kind == Shelved,
         Order.ServiceEnd => Find(writing, gateway, body.Ends!) is { Reason: TroubleReason.Shelved },
         _ => false,

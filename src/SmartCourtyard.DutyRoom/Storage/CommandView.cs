@@ -16,7 +16,8 @@ internal enum CommandState
 }
 
 /// <summary>What a person or a program wants of a gateway, as the gateway is told.</summary>
-internal sealed record Order(string Id, DateTimeOffset At, string By, string? Device = null, bool? On = null, ServiceRequest? Service = null, string? Ends = null)
+internal sealed record Order(string Id, DateTimeOffset At, string By, string? Device = null, bool? On = null, ServiceRequest? Service = null, string? Ends = null,
+    string? AlarmId = null)
 {
     public const string SiteReload = "site.reload";
     public const string ActuatorSet = "actuator.set";
@@ -24,11 +25,14 @@ internal sealed record Order(string Id, DateTimeOffset At, string By, string? De
     public const string ServiceEnd = "service.end";
     public const string DeviceTest = "device.test";
 
+    public const string SirenSilence = "siren.silence";
+    public const string Reassure = "reassure";
+
     /// <summary>The commands that somebody may ask for; the others follow from alarms.</summary>
-    public static readonly string[] Types = [SiteReload, ActuatorSet, ServiceBegin, ServiceEnd, DeviceTest];
+    public static readonly string[] Types = [SiteReload, ActuatorSet, ServiceBegin, ServiceEnd, DeviceTest, SirenSilence, Reassure];
 
     /// <summary>What is meant for now only: not handed over any more when its time to be answered is over.</summary>
-    public static readonly string[] ForNow = [ActuatorSet, ServiceBegin, DeviceTest];
+    public static readonly string[] ForNow = [ActuatorSet, ServiceBegin, DeviceTest, SirenSilence, Reassure];
 
     /// <summary>
     /// How long a gateway may take to answer. Of what is meant for now, what was not handed over by then is not handed over any more:
@@ -40,12 +44,13 @@ internal sealed record Order(string Id, DateTimeOffset At, string By, string? De
 /// <summary>An order as people see it.</summary>
 /// <param name="Service">What somebody wants to begin.</param>
 /// <param name="Ends">What somebody wants to end: the id of its trouble.</param>
+/// <param name="AlarmId">Whose sirens fall silent, or whose lamp says that somebody is coming.</param>
 /// <param name="By">Who asked.</param>
 /// <param name="AnswerBy">Unanswered at this time, it counts as unanswered.</param>
 /// <param name="Reason">One word: why it failed.</param>
 /// <param name="Detail">The gateway's own sentence on it, in English; null where it has none.</param>
 internal sealed record CommandView(
-    string Id, string Gateway, string Command, string? Device, bool? On, ServiceRequest? Service, string? Ends, string By, DateTimeOffset At, DateTimeOffset AnswerBy,
+    string Id, string Gateway, string Command, string? Device, bool? On, ServiceRequest? Service, string? Ends, string? AlarmId, string By, DateTimeOffset At, DateTimeOffset AnswerBy,
     CommandState State, DateTimeOffset? AnsweredAt, string? Reason, string? Detail)
 {
     public static CommandView Of(CommandRow row, DateTimeOffset now)
@@ -60,6 +65,6 @@ internal sealed record CommandView(
             [var word] => (word, null),
             var both => (both[0], both[1]),
         };
-        return new(row.Id, row.Gateway, row.Type, order.Device, order.On, order.Service, order.Ends, order.By, row.At, answerBy, state, row.AnsweredAt, reason, detail);
+        return new(row.Id, row.Gateway, row.Type, order.Device, order.On, order.Service, order.Ends, order.AlarmId, order.By, row.At, answerBy, state, row.AnsweredAt, reason, detail);
     }
 }

@@ -483,6 +483,7 @@ export interface components {
             on?: null | boolean;
             service?: null | components["schemas"]["ServiceRequest"];
             ends?: null | string;
+            alarmId?: null | string;
         };
         CommandList: {
             items: components["schemas"]["CommandView"][];
@@ -497,6 +498,7 @@ export interface components {
             on: null | boolean;
             service: null | components["schemas"]["ServiceRequest"];
             ends: null | string;
+            alarmId: null | string;
             by: string;
             /** Format: date-time */
             at: string;

@@ -13,6 +13,7 @@ using SmartCourtyard.Gateway.Paths;
 using SmartCourtyard.Gateway.Reassurance;
 using SmartCourtyard.Gateway.Site;
 using SmartCourtyard.Gateway.Watch;
+using SmartCourtyard.Proofs;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
@@ -73,7 +74,10 @@ internal sealed partial class GatewayParts
                 influxFeed?.Add(batch);
             }) { Act = actuators.Carry };
         var watch = new WatchLoop(
-            courtyard, site.Rules, Memory(options, store, loggers), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>(), site.Effects);
+            courtyard, site.Rules, Memory(options, store, loggers), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>(), site.Effects)
+        {
+            Proof = options.DutyRoom is null ? null : new ProofBook(courtyard.Id, store.ReadProof()),
+        };
         fault = watch.FaultAsync;
         journal.StorageFailing = async (stands, detail) =>
             await watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).ConfigureAwait(false);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actions } from '@/alarm/actions';
-import { causes, commandStates, deviceClasses, healthStates, kinds, reasons, severities, states, tiers } from '@/api/types';
+import { causes, commandStates, deviceClasses, healthStates, hints, kinds, reasons, severities, states, tiers } from '@/api/types';
 import { serviceKinds } from '@/devices/service';
 import { estateOf, calmText } from '@/live/estate';
 import en from '@/texts/en.json';
@@ -38,6 +38,7 @@ describe('the texts', () => {
     ['kind', kinds], ['severity', severities], ['state', states], ['cause', causes], ['causeHint', causes], ['tier', tiers], ['target', tiers],
     ['siteFile', commandStates], ['refusal', ['site-refused', 'not-supported', 'unreadable', 'refused', 'not-in-force']],
     ['serviceKind', serviceKinds], ['serviceHint', serviceKinds], ['serviceReason', serviceKinds],
+    ['hint', hints], ['proofStep', ['stored', 'shown', 'unknown']],
     ['health', healthStates], ['reason', reasons], ['class', deviceClasses], ['action', [...actions, 'note']], ['role', ['viewer', 'operator', 'technician', 'admin']],
     ['error', ['offline', 'unauthorised', 'forbidden', 'not-found', 'conflict', 'invalid', 'busy', 'server']],
     ['timeline', ['raised', 'stored', 'shown', 'acknowledged', 'dispatched', 'arrived', 'resolved', 'closed', 'note', 'occurrence', 'reopened', 'cleared', 'confirmed', 'spread', 'drill-over', 'test-over']],
@@ -68,7 +69,7 @@ describe('the texts', () => {
 });
 
 describe('what is said when there is no alarm', () => {
-  const gateway = { id: 'g', name: '富康花园小区', address: {}, lastHeard: null, lastSequence: null, missing: 0, queued: 0, uptimeSeconds: null, version: null, troubles: 0, buildings: [] } as const;
+  const gateway = { id: 'g', name: '富康花园小区', address: {}, lastHeard: null, lastSequence: null, missing: 0, queued: 0, uptimeSeconds: null, version: null, troubles: 0, buildings: [], lastProof: null, proofFailed: null } as const;
   const with_ = (state: 'online' | 'silent' | 'unknown', ok: number, unobserved: number) =>
     calmText(estateOf([{ ...gateway, buildings: [], state, devices: { ok, trouble: 0, unobserved, unknown: 0 } }]));
 

@@ -128,7 +128,8 @@ internal static class BoardEndpoints
 
     private static async Task StreamAsync(HttpContext http, EventStream stream, Feeds feeds, Database database)
     {
-        using var follower = feeds.Consoles.Follow(null);
+        // Programs come with a token, people with their session: only these have a screen that somebody sees.
+        using var follower = feeds.Consoles.Follow(null, isPerson: http.Request.Headers.Authorization.Count == 0);
         var newest = feeds.Consoles.LastPosition;
         var after = EventStream.LastEventId(http.Request) ?? newest;
         FeedItem? first = null;

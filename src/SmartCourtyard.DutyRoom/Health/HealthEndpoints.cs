@@ -52,6 +52,13 @@ internal static class HealthEndpoints
         One(text, "smartcourtyard_gateways_silent", "gauge", "Gateways not heard for 60 s", gateways.Count(g => g.State == GatewayState.Silent));
         One(text, "smartcourtyard_events_missing", "gauge", "Events that have a number and never came", gateways.Sum(g => g.Missing));
         One(text, "smartcourtyard_troubles", "gauge", "Troubles that stand", gateways.Sum(g => g.Troubles));
+        Head(text, "smartcourtyard_proof_last_passed_seconds", "gauge", "When the way from a gateway to here was last proven, in seconds since 1970");
+        foreach (var g in gateways.Where(g => g.LastProof is not null))
+        {
+            Line(text, $"smartcourtyard_proof_last_passed_seconds{{gateway=\"{g.Id}\"}}", g.LastProof!.At.ToUnixTimeSeconds());
+        }
+
+        One(text, "smartcourtyard_proofs_failing", "gauge", "Gateways whose newest daily test failed", gateways.Count(g => g.ProofFailed is not null));
         One(text, "smartcourtyard_stream_clients", "gauge", "Consoles and programs that follow the stream", feeds.Consoles.Followers);
         One(text, "smartcourtyard_command_clients", "gauge", "Gateways that follow their commands", feeds.Gateways.Followers);
         One(text, "smartcourtyard_commits_total", "counter", "Commits to disk", ledger.Commits);

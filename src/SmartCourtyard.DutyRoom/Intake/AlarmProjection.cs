@@ -44,7 +44,7 @@ internal static class AlarmProjection
             Clear(alarm, incoming, happened);
         }
 
-        return new(alarm, happened, Opened: true, Sound: true);
+        return new(alarm, happened, Opened: true, Sound: !alarm.Proof);
     }
 
     private static Projected Change(AlarmRow alarm, Incoming incoming, DateTimeOffset now)
@@ -160,6 +160,7 @@ internal static class AlarmProjection
         (alarm.Building, alarm.Unit, alarm.Floor) = (sent.At.Building, sent.At.Unit, sent.At.Floor);
         (alarm.Flat, alarm.Place) = (sent.At.Flat, sent.At.Place);
         (alarm.RaisedAt, alarm.Clock) = (sent.RaisedAt, sent.Clock);
+        (alarm.Hint, alarm.Proof) = (sent.Hint ?? alarm.Hint, sent.Proof);
         if (sent.CauseQuantity is not null)
         {
             (alarm.CauseQuantity, alarm.CauseValue) = (sent.CauseQuantity, sent.CauseValue);

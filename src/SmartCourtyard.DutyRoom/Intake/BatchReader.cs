@@ -89,6 +89,7 @@ internal static class BatchReader
             EventTypes.TroubleRaised or EventTypes.TroubleCleared => incoming with { Trouble = Trouble(data) },
             EventTypes.CommandDone => incoming with { Answer = new(data.Id("commandId"), null) },
             EventTypes.CommandFailed => incoming with { Answer = new(data.Id("commandId"), data.TextOrNull("reason") ?? "failed") },
+            EventTypes.TestPassed or EventTypes.TestFailed when data.Has("alarmId") => incoming with { Proof = Proof(data, type) },
             _ => incoming,
         };
     }
@@ -113,8 +114,18 @@ internal static class BatchReader
         return new(
             data.Id("alarmId"), kind, data.Word<Severity>("severity"), data.Text("device"), At(data), quantity, value,
             data.Time("raisedAt"), data.WordOr("clock", ClockState.Synchronised), data.Flag("test"), data.Count("occurrences"),
-            data.Flag("confirmed"), data.Flag("spread"), data.Flag("drill"));
+            data.Flag("confirmed"), data.Flag("spread"), data.Flag("drill"), data.WordOrNull<AlarmHint>("hint"), Proof(data, kind));
     }
+
+    /// <summary>What a program closes by itself must be a test that puts nothing at stake.</summary>
+    private static bool Proof(Fields data, AlarmKind kind)
+        => data.Flag("proof") && (kind == AlarmKind.Equipment && data.Flag("test") && data.Word<Severity>("severity") == Severity.Technical
+            ? true
+            : throw new FieldException("data.proof", "true is allowed for a test of the kind equipment with the severity technical only"));
+
+    private static IncomingProof Proof(Fields data, string type) => new(
+        data.Id("alarmId"), data.Flag("stored"), data.Flag("shown"), data.NumberOrNull("tookMilliseconds") ?? 0,
+        type == EventTypes.TestPassed ? null : data.TextOrNull("failed") ?? "unknown");
 
     private static At At(Fields data) => data.ObjectOrNull("at") is { } at
         ? new(at.TextOrNull("building"), at.NumberOrNull("unit"), at.NumberOrNull("floor"), at.TextOrNull("flat"), at.TextOrNull("place"))

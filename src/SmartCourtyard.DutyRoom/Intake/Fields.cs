@@ -81,6 +81,12 @@ internal readonly struct Fields
         where T : struct, Enum
         => Find(name, out _) ? Word<T>(name) : otherwise;
 
+    public T? WordOrNull<T>(string name)
+        where T : struct, Enum
+        => Find(name, out _) ? Word<T>(name) : null;
+
+    public bool Has(string name) => Find(name, out _);
+
     public bool Flag(string name) => Find(name, out var value) && value.ValueKind switch
     {
         JsonValueKind.True => true,

@@ -10,12 +10,13 @@ internal sealed record Incoming(string Id, string Type, DateTimeOffset Time, lon
     public IncomingAlarm? Alarm { get; init; }
     public IncomingTrouble? Trouble { get; init; }
     public IncomingAnswer? Answer { get; init; }
+    public IncomingProof? Proof { get; init; }
 }
 
 internal sealed record IncomingAlarm(
     string Id, AlarmKind Kind, Severity Severity, string Device, At At, string? CauseQuantity, string? CauseValue,
     DateTimeOffset RaisedAt, ClockState Clock, bool Test, int Occurrences,
-    bool Confirmed = false, bool Spread = false, bool Drill = false);
+    bool Confirmed = false, bool Spread = false, bool Drill = false, AlarmHint? Hint = null, bool Proof = false);
 
 internal sealed record IncomingTrouble(string Id, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, string? Detail, At At, IncomingService? Service);
 
@@ -24,3 +25,6 @@ internal sealed record IncomingService(string Reason, string By, DateTimeOffset 
 
 /// <summary>What a gateway answers to a command.</summary>
 internal sealed record IncomingAnswer(string CommandId, string? Failure);
+
+/// <summary>What a gateway says its daily test of the way to here came to.</summary>
+internal sealed record IncomingProof(string AlarmId, bool Stored, bool Shown, int TookMilliseconds, string? Failed);

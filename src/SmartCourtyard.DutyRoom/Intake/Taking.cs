@@ -77,6 +77,10 @@ internal static class Taking
         {
             TroubleProjection.Apply(writing, gateway, trouble, isRaised: e.Type == EventTypes.TroubleRaised, e.Time);
         }
+        else if (e.Proof is { } proof)
+        {
+            ProofProjection.Apply(writing, gateway, e, proof);
+        }
         else if (e.Answer is { } answer)
         {
             if (Order.Types.Contains(writing.Events.Answer(gateway, answer.CommandId, now, answer.Failure)))
@@ -97,7 +101,7 @@ internal static class Taking
 
         if (projected.Opened)
         {
-            writing.Receipt(projected.Alarm, "alarm.stored", by: null);
+            writing.Receipt(projected.Alarm, "alarm.stored", by: null, projected.Alarm.Proof ? writing.Consoles() : null);
         }
 
         writing.Publish(projected.Alarm, projected.Sound);

@@ -67,6 +67,10 @@ internal sealed class AlarmRow
     public bool Confirmed { get; set; }
     /// <summary>A fire on more than one floor. Never taken back.</summary>
     public bool Spread { get; set; }
+    /// <summary>What it may come from, as the gateway saw it; for people to see.</summary>
+    public AlarmHint? Hint { get; set; }
+    /// <summary>A gateway raised it to prove the way to here; a program closes it.</summary>
+    public bool Proof { get; set; }
     public int Occurrences { get; set; }
     /// <summary>The last event applied, so that one which overtook it does not turn the condition back.</summary>
     public long Sequence { get; set; }

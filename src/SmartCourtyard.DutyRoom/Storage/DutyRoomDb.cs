@@ -19,6 +19,7 @@ internal sealed partial class DutyRoomDb(DbContextOptions<DutyRoomDb> options) :
     public DbSet<BuildingRow> Buildings => Set<BuildingRow>();
     public DbSet<DeviceRow> Devices => Set<DeviceRow>();
     public DbSet<TroubleRow> Troubles => Set<TroubleRow>();
+    public DbSet<ProofRow> Proofs => Set<ProofRow>();
     public DbSet<UserRow> Users => Set<UserRow>();
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
@@ -30,6 +31,7 @@ internal sealed partial class DutyRoomDb(DbContextOptions<DutyRoomDb> options) :
     {
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<MillisecondsConverter>();
         configurationBuilder.Properties<AlarmKind>().HaveConversion<NameConverter<AlarmKind>>();
+        configurationBuilder.Properties<AlarmHint>().HaveConversion<NameConverter<AlarmHint>>();
         configurationBuilder.Properties<Severity>().HaveConversion<NameConverter<Severity>>();
         configurationBuilder.Properties<AlarmCondition>().HaveConversion<NameConverter<AlarmCondition>>();
         configurationBuilder.Properties<ClockState>().HaveConversion<NameConverter<ClockState>>();
@@ -77,6 +79,7 @@ internal sealed partial class DutyRoomDb(DbContextOptions<DutyRoomDb> options) :
         model.Entity<BuildingRow>(e => e.HasKey(r => new { r.Gateway, r.Id }));
         model.Entity<DeviceRow>(e => e.HasKey(r => new { r.Gateway, r.Id }));
         model.Entity<TroubleRow>(e => e.HasIndex(r => r.ClearedAt));
+        model.Entity<ProofRow>(e => e.HasIndex(r => new { r.Gateway, r.At }));
     }
 
     private static void People(ModelBuilder model)

@@ -34,6 +34,9 @@ internal sealed class Feed
 
     public int Followers => followers.Count;
 
+    /// <summary>Those of them that show to a person what they follow.</summary>
+    public int People => followers.Keys.Count(f => f.IsPerson);
+
     public void StartAt(long position) => Interlocked.Exchange(ref lastPosition, position);
 
     public void Publish(FeedItem item)
@@ -49,15 +52,17 @@ internal sealed class Feed
         }
     }
 
-    public Follower Follow(string? gateway)
+    public Follower Follow(string? gateway, bool isPerson = false)
     {
-        var follower = new Follower(gateway, f => followers.TryRemove(f, out _));
+        var follower = new Follower(gateway, isPerson, f => followers.TryRemove(f, out _));
         followers[follower] = 0;
         return follower;
     }
 
-    internal sealed class Follower(string? gateway, Action<Follower> leave) : IDisposable
+    internal sealed class Follower(string? gateway, bool isPerson, Action<Follower> leave) : IDisposable
     {
+        public bool IsPerson => isPerson;
+
         private readonly Channel<FeedItem> queue = Channel.CreateBounded<FeedItem>(
             new BoundedChannelOptions(QueueLimit) { SingleReader = true, SingleWriter = false });
 

@@ -29,7 +29,7 @@ internal sealed partial class Ledger : IDisposable
     public Ledger(Database database, Feeds feeds, TimeProvider time, ILogger<Ledger> logger)
     {
         (this.feeds, this.logger) = (feeds, logger);
-        writing = new Writing(database.OpenWriter(), time);
+        writing = new Writing(database.OpenWriter(), time) { Consoles = () => feeds.Consoles.People };
         feeds.Consoles.StartAt(writing.LastStreamPosition());
         feeds.Gateways.StartAt(writing.LastCommandPosition());
     }

@@ -118,6 +118,22 @@ internal sealed class TroubleRow
     public AlarmKind? Shelves { get; set; }
 }
 
+/// <summary>What one test of the way from a gateway to here came to.</summary>
+internal sealed class ProofRow
+{
+    /// <summary>The id of the event that said so.</summary>
+    public required string Id { get; set; }
+    public required string Gateway { get; set; }
+    public required string AlarmId { get; set; }
+    public DateTimeOffset At { get; set; }
+    public bool Passed { get; set; }
+    public bool Stored { get; set; }
+    public bool Shown { get; set; }
+    public int TookMilliseconds { get; set; }
+    /// <summary>The step that failed; null where it passed.</summary>
+    public string? Failed { get; set; }
+}
+
 internal sealed class UserRow
 {
     public required string Name { get; set; }

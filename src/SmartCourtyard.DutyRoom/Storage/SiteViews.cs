@@ -21,11 +21,20 @@ internal sealed record BuildingView(string Id, string Name, int Units, int Floor
 
 internal sealed record DeviceCounts(int Ok, int Trouble, int Unobserved, int Unknown);
 
+/// <summary>A test of the way from a gateway to here that passed.</summary>
+/// <param name="At">When.</param>
+/// <param name="Shown">Whether a console showed it; false where nobody's console was live.</param>
+/// <param name="TookMilliseconds">From the alarm to the last receipt.</param>
+internal sealed record ProofView(DateTimeOffset At, bool Shown, int TookMilliseconds);
+
 /// <summary>A courtyard's gateway as consoles see it.</summary>
 /// <param name="Missing">Events that the gateway has given a number and the duty room has never got, apart from those still queued there.</param>
+/// <param name="LastProof">When the way from it to here was last proven; null if never.</param>
+/// <param name="ProofFailed">The step at which the newest daily test failed; null where it passed.</param>
 internal sealed record GatewayView(
     string Id, string? Name, AddressView Address, GatewayState State, DateTimeOffset? LastHeard, string? LastSequence, long Missing,
-    long Queued, double? UptimeSeconds, string? Version, DeviceCounts Devices, int Troubles, IReadOnlyList<BuildingView> Buildings)
+    long Queued, double? UptimeSeconds, string? Version, DeviceCounts Devices, int Troubles, IReadOnlyList<BuildingView> Buildings,
+    ProofView? LastProof, string? ProofFailed)
 {
     /// <summary>One gateway or, without an id, all of them.</summary>
     public static List<GatewayView> Read(DutyRoomDb db, string? id = null)
@@ -37,13 +46,26 @@ internal sealed record GatewayView(
             .GroupBy(t => t.Courtyard).Select(g => new { g.Key, Count = g.Count() }).ToList();
         var buildings = db.Buildings.AsNoTracking().Where(b => id == null || b.Gateway == id)
             .OrderBy(b => b.Order).ToList().ToLookup(b => b.Gateway);
+        var passed = NewestProofs(db, id, onlyPassed: true);
+        var newest = NewestProofs(db, id, onlyPassed: false);
         return [.. rows.Select(g =>
         {
             int Count(HealthState health) => counts.Find(c => c.Gateway == g.Id && c.Health == health)?.Count ?? 0;
             var devices = new DeviceCounts(
                 Count(HealthState.Ok), Count(HealthState.Trouble), Count(HealthState.Unobserved), Count(HealthState.Unknown));
-            return Of(g, devices, troubles.Find(t => t.Key == g.Id)?.Count ?? 0, buildings[g.Id]);
+            return Of(g, devices, troubles.Find(t => t.Key == g.Id)?.Count ?? 0, buildings[g.Id]) with
+            {
+                LastProof = passed.GetValueOrDefault(g.Id) is { } p ? new(p.At, p.Shown, p.TookMilliseconds) : null,
+                ProofFailed = newest.GetValueOrDefault(g.Id)?.Failed,
+            };
         })];
+    }
+
+    private static Dictionary<string, ProofRow> NewestProofs(DutyRoomDb db, string? id, bool onlyPassed)
+    {
+        var proofs = db.Proofs.AsNoTracking().Where(p => (id == null || p.Gateway == id) && (!onlyPassed || p.Passed));
+        return proofs.Where(p => p.At == db.Proofs.Where(o => o.Gateway == p.Gateway && (!onlyPassed || o.Passed)).Max(o => o.At))
+            .ToList().GroupBy(p => p.Gateway).ToDictionary(g => g.Key, g => g.MaxBy(p => p.Id, StringComparer.Ordinal)!, StringComparer.Ordinal);
     }
 
     private static GatewayView Of(GatewayRow g, DeviceCounts devices, int troubles, IEnumerable<BuildingRow> buildings)
@@ -55,7 +77,7 @@ internal sealed record GatewayView(
             : devices;
         return new(
             g.Id, g.Name, new(g.Street, g.Community, g.Grid), state, g.LastHeard, g.LastSequence?.ToString(CultureInfo.InvariantCulture), MissingOf(g), g.Queued,
-            g.UptimeSeconds, g.Version, seen, troubles, [.. buildings.Select(b => new BuildingView(b.Id, b.Name, b.Units, b.Floors))]);
+            g.UptimeSeconds, g.Version, seen, troubles, [.. buildings.Select(b => new BuildingView(b.Id, b.Name, b.Units, b.Floors))], null, null);
     }
 
     private static long MissingOf(GatewayRow g)

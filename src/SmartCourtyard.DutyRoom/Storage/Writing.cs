@@ -43,6 +43,9 @@ internal sealed class Writing : IDisposable
 
     public DateTimeOffset Now => time.GetUtcNow();
 
+    /// <summary>How many consoles of people are live now.</summary>
+    public Func<int> Consoles { get; init; } = () => 0;
+
     /// <summary>The same transaction through EF Core, for what is not in a hurry. Save before returning.</summary>
     public DutyRoomDb Db => db ??= OpenDb();
 
@@ -71,14 +74,14 @@ internal sealed class Writing : IDisposable
     }
 
     /// <summary>Tells the alarm's gateway how far the duty room is with it. What the duty room raised itself, no gateway knows.</summary>
-    public void Receipt(AlarmRow alarm, string type, string? by)
+    public void Receipt(AlarmRow alarm, string type, string? by, int? consoles = null)
     {
         if (alarm.Kind == SmartCourtyard.Alarms.AlarmKind.Supervision)
         {
             return;
         }
 
-        var command = new Receipt(Guid.CreateVersion7(Now).ToString(), alarm.Id, Now, by);
+        var command = new Receipt(Guid.CreateVersion7(Now).ToString(), alarm.Id, Now, by, consoles);
         Command(alarm.Courtyard, command.Id, type, JsonSerializer.Serialize(command, StorageJson.Wire.Receipt));
     }
 

@@ -195,6 +195,7 @@ internal sealed partial class EventJournal : BackgroundService
 
                 _write.Deliveries.AddRange(append.Entry.Deliveries);
                 _write.CommandBookmark = append.Entry.CommandBookmark ?? _write.CommandBookmark;
+                _write.Proof = append.Entry.Proof ?? _write.Proof;
                 break;
             case Refuse refuse:
                 _write.Refused.AddRange(refuse.Events.Select(e => e.Sequence));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Proofs;
 using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
@@ -45,7 +46,7 @@ internal sealed class JournalStore : IDisposable
         _deleteOrder = Prepare("DELETE FROM service WHERE id = $id", "$id");
         _mark = Prepare("UPDATE event SET handed = $handed WHERE sequence = $sequence", "$sequence", "$handed");
         _insertDelivery = Prepare("INSERT INTO delivery(fingerprint) VALUES($fingerprint)", "$fingerprint");
-        _setBookmark = Prepare("INSERT INTO bookmark(name, value) VALUES('commands', $value) ON CONFLICT(name) DO UPDATE SET value = excluded.value", "$value");
+        _setBookmark = Prepare("INSERT INTO bookmark(name, value) VALUES($name, $value) ON CONFLICT(name) DO UPDATE SET value = excluded.value", "$name", "$value");
     }
 
     /// <summary>Opens or creates the journal.</summary>
@@ -122,6 +123,11 @@ internal sealed class JournalStore : IDisposable
     public string? ReadCommandBookmark()
         => Read("SELECT value FROM bookmark WHERE name = 'commands'", r => r.GetString(0)).SingleOrDefault();
 
+    /// <summary>What is kept of the proofs of the way to the duty room; null if there was none.</summary>
+    public ProofMemory? ReadProof() => Read("SELECT value FROM bookmark WHERE name = 'proof'", r => r.GetString(0)).SingleOrDefault() is { } kept
+        ? JsonSerializer.Deserialize(kept, JournalJson.Default.ProofMemory)
+        : null;
+
     /// <summary>Writes everything in one transaction, on disk when it returns.</summary>
     /// <exception cref="SqliteException">Nothing was written.</exception>
     public void Commit(JournalWrite write)
@@ -183,7 +189,12 @@ internal sealed class JournalStore : IDisposable
 
         if (write.CommandBookmark is not null)
         {
-            Run(_setBookmark, transaction, write.CommandBookmark);
+            Run(_setBookmark, transaction, "commands", write.CommandBookmark);
+        }
+
+        if (write.Proof is { } proof)
+        {
+            Run(_setBookmark, transaction, "proof", JsonSerializer.Serialize(proof, JournalJson.Default.ProofMemory));
         }
 
         transaction.Commit();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Proofs;
 using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
@@ -28,8 +29,10 @@ internal sealed class JournalWrite
 
     public string? CommandBookmark { get; set; }
 
+    public ProofMemory? Proof { get; set; }
+
     public bool IsEmpty => Events.Count == 0 && Alarms.Count == 0 && Troubles.Count == 0 && Deliveries.Count == 0 && Handed.Count == 0 && Refused.Count == 0
-        && Latches.Count == 0 && CommandBookmark is null;
+        && Latches.Count == 0 && CommandBookmark is null && Proof is null;
 
     public void Clear()
     {
@@ -41,6 +44,7 @@ internal sealed class JournalWrite
         Refused.Clear();
         Handed = [];
         CommandBookmark = null;
+        Proof = null;
     }
 }
 
@@ -50,4 +54,5 @@ internal sealed class JournalWrite
 [JsonSerializable(typeof(KeptTrouble))]
 [JsonSerializable(typeof(ServiceOrder))]
 [JsonSerializable(typeof(HealthMemory))]
+[JsonSerializable(typeof(ProofMemory))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -85,7 +85,8 @@ internal sealed partial class CommandStream(
             : orders.TryGetValue(type, out var order) ? await order(body, stop).ConfigureAwait(false)
             : "not-supported";
         var command = new DutyCommand(
-            id, body?.Id ?? id, type, kind ?? ReceiptKind.Stored, kind is null ? null : body?.AlarmId, body?.At ?? time.GetUtcNow(), failure);
+            id, body?.Id ?? id, type, kind ?? ReceiptKind.Stored, kind is null ? null : body?.AlarmId, body?.At ?? time.GetUtcNow(), failure,
+            body?.Consoles);
         await receive(command, stop).ConfigureAwait(false);
     }
 

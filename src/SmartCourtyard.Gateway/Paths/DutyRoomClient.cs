@@ -210,6 +210,9 @@ internal sealed record CommandBody(string Id, string? AlarmId, DateTimeOffset? A
 
     /// <summary>Which order ends; for <c>service.end</c>.</summary>
     public string? Ends { get; init; }
+
+    /// <summary>How many consoles of people were live when an alarm was stored; null where it does not say.</summary>
+    public int? Consoles { get; init; }
 }
 
 [JsonSourceGenerationOptions(

@@ -137,6 +137,7 @@ internal sealed partial class WatchLoop : BackgroundService
         // The file may have changed while the gateway was stopped.
         _alarms.Serve(_first.Courtyard, _first.Rules, NoDevice, _alarmChanges);
         _health.Restore(_memory.Devices, _memory.Troubles, _clock.Now(), _troubleChanges);
+        RestoreProof();
         _falseAlarms.Restore(_memory.Devices, _first.Courtyard, _alarms, _clock.Now(), _troubleChanges);
         _service.Restore(_memory.Orders, _health, _clock.Now());
         Keep(null, []);
@@ -221,6 +222,7 @@ internal sealed partial class WatchLoop : BackgroundService
             case Tick:
                 _health.Tick(_clock.Now(), _troubleChanges);
                 _falseAlarms.Tick(_clock.Now(), _troubleChanges);
+                Prove(Proof?.Tick(_clock.Now(), _clock.State() == ClockState.Synchronised));
                 _healthCount = new HealthCount(_health.Describe());
                 Keep(null, []);
                 break;
@@ -290,6 +292,7 @@ internal sealed partial class WatchLoop : BackgroundService
     {
         var alarm = command.AlarmId is null ? null : _alarms.Receive(command.Kind, command.AlarmId, command.At);
         _acting.Follow(alarm);
+        Prove(Proof?.Receive(command.Kind, command.AlarmId, command.Consoles, _clock.Now(), _clock.State() == ClockState.Synchronised));
         var answer = _writer.Command(new CommandData(command.CommandId, command.Type, command.Failure), _clock.Now().Time);
         var entry = new JournalEntry
         {

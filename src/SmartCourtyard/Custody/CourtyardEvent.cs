@@ -110,6 +110,15 @@ public sealed record ServiceData(string Reason, string By, DateTimeOffset Until,
 /// <param name="Reason">Why it failed; null when done.</param>
 public sealed record CommandData(string CommandId, string Command, string? Reason = null);
 
+/// <summary>Data of <c>test.passed</c> and <c>test.failed</c>: what the daily proof of the way to the duty room came to.</summary>
+/// <param name="AlarmId">The alarm that was raised for it.</param>
+/// <param name="Stored">The duty room confirmed that it has stored it.</param>
+/// <param name="Shown">A console showed it; false in a passed test where no console was live.</param>
+/// <param name="TookMilliseconds">From the alarm to the last receipt.</param>
+/// <param name="Failed">The step that failed: <c>stored</c> or <c>shown</c>; left out where it passed.</param>
+/// <param name="Detail">The same as one plain sentence in English.</param>
+public sealed record TestData(string AlarmId, bool Stored, bool Shown, int TookMilliseconds, string? Failed = null, string? Detail = null);
+
 /// <summary>Data of <c>gateway.started</c>.</summary>
 public sealed record GatewayStartedData(string Version, DateTimeOffset StartedAt, ClockState Clock);
 
@@ -123,6 +132,7 @@ public sealed record GatewayStartedData(string Version, DateTimeOffset StartedAt
 [JsonSerializable(typeof(AlarmData))]
 [JsonSerializable(typeof(TroubleData))]
 [JsonSerializable(typeof(CommandData))]
+[JsonSerializable(typeof(TestData))]
 [JsonSerializable(typeof(GatewayStartedData))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(double))]

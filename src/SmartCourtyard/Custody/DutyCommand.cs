@@ -10,5 +10,7 @@ namespace SmartCourtyard.Custody;
 /// <param name="AlarmId">The alarm it is about; null where it is not a receipt.</param>
 /// <param name="At">When it happened at the duty room.</param>
 /// <param name="Failure">Why the gateway cannot carry it out; null where it can.</param>
+/// <param name="Consoles">How many consoles of people were live; null where it does not say.</param>
 public sealed record DutyCommand(
-    string Bookmark, string CommandId, string Type, ReceiptKind Kind, string? AlarmId, DateTimeOffset At, string? Failure = null);
+    string Bookmark, string CommandId, string Type, ReceiptKind Kind, string? AlarmId, DateTimeOffset At, string? Failure = null,
+    int? Consoles = null);

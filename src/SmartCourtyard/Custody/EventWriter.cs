@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using SmartCourtyard.Alarms;
+using SmartCourtyard.Proofs;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Troubles;
 
@@ -10,6 +11,9 @@ namespace SmartCourtyard.Custody;
 /// <param name="courtyardId">The gateway's id.</param>
 public sealed class EventWriter(string courtyardId)
 {
+    /// <summary>Stands in a proof's alarm in the place of a device: it is no device of the site.</summary>
+    public const string ProofDevice = "gateway";
+
     private const int LongestText = 500;
 
     private readonly string _source = "/gateways/" + courtyardId;
@@ -59,6 +63,28 @@ public sealed class EventWriter(string courtyardId)
         { Order.Scope: { Building: { } building, Unit: var unit } } => new At(building, unit),
         _ => null,
     };
+
+    /// <summary>The events of a step of a proof: its alarm begins; or it ends, with what the proof came to.</summary>
+    public IReadOnlyList<CourtyardEvent> Proof(ProofStep step, DateTimeOffset at, ClockState clock)
+    {
+        var alarm = JsonSerializer.SerializeToElement(
+            new AlarmData(step.AlarmId, AlarmKind.Equipment, Severity.Technical, ProofDevice, new At(), null, step.RaisedAt, clock, Test: true, Proof: true),
+            CustodyJson.Default.AlarmData);
+        if (step.Result is not { } result)
+        {
+            return [Event(EventTypes.AlarmRaised, at, alarm)];
+        }
+
+        var data = new TestData(
+            result.AlarmId, result.Stored, result.Shown, (int)result.Took.TotalMilliseconds, result.Failed, result.Detail);
+        return
+        [
+            Event(EventTypes.AlarmCleared, at, alarm),
+            Event(
+                result.Failed is null ? EventTypes.TestPassed : EventTypes.TestFailed, at,
+                JsonSerializer.SerializeToElement(data, CustodyJson.Default.TestData)),
+        ];
+    }
 
     /// <summary>The answer to a command of the duty room.</summary>
     public CourtyardEvent Command(CommandData data, DateTimeOffset at) => Event(

@@ -1,4 +1,5 @@
 using SmartCourtyard.Alarms;
+using SmartCourtyard.Proofs;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Custody;
@@ -23,6 +24,9 @@ public sealed record JournalEntry
 
     /// <summary>How far a stream from the duty room has been read; null where it is not about that.</summary>
     public string? CommandBookmark { get; init; }
+
+    /// <summary>What is kept of the proofs of the way to the duty room; null where it is not about that.</summary>
+    public ProofMemory? Proof { get; init; }
 
     /// <summary>True where there is nothing to keep.</summary>
     public bool IsEmpty => Events.Count == 0 && Alarms.Count == 0 && Troubles.Count == 0 && Latches.Count == 0 && CommandBookmark is null;

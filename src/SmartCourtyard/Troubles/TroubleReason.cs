@@ -43,6 +43,8 @@ public enum TroubleReason
     [JsonStringEnumMemberName("under-test")] UnderTest,
     /// <summary>The whole estate exercises.</summary>
     [JsonStringEnumMemberName("drill")] Drill,
+    /// <summary>The daily test alarm did not reach the duty room, or nobody's console showed it; until the next one does.</summary>
+    [JsonStringEnumMemberName("self-test-failed")] SelfTestFailed,
 #pragma warning restore CS1591
 }
 

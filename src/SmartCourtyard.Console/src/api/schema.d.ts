@@ -409,6 +409,8 @@ export interface components {
          * @enum {string}
          */
         AlarmCondition: "active" | "cleared";
+        /** @enum {null|string} */
+        AlarmHint: "shower" | "cooking" | null;
         /**
          * @description What burns. The names on the wire are these in lower case with hyphens.
          * @enum {string}
@@ -457,6 +459,8 @@ export interface components {
             courtyardName: null | string;
             buildingName: null | string;
             deviceName: null | string;
+            hint: null | components["schemas"]["AlarmHint"];
+            proof: boolean;
             timeline: components["schemas"]["TimelineEntry"][];
             sound?: null | boolean;
         };
@@ -612,6 +616,8 @@ export interface components {
             /** Format: int32 */
             troubles: number;
             buildings: components["schemas"]["BuildingView"][];
+            lastProof: null | components["schemas"]["ProofView"];
+            proofFailed: null | string;
         };
         /**
          * @description What is known about a device.
@@ -665,12 +671,21 @@ export interface components {
             state?: null | string;
             allowed?: null | string[];
         };
+        ProofView: {
+            /** Format: date-time */
+            at: string;
+            shown: boolean;
+            /** Format: int32 */
+            tookMilliseconds: number;
+        };
         Receipt: {
             id: string;
             alarmId: string;
             /** Format: date-time */
             at: string;
             by: null | string;
+            /** Format: int32 */
+            consoles?: null | number;
         };
         Receipts: {
             accepted: string[];
@@ -769,7 +784,7 @@ export interface components {
          * @description Why a technician is needed. The same word stands in the log, the event, the device's health and on the board.
          * @enum {string}
          */
-        TroubleReason: "silent" | "battery-low" | "weak-signal" | "stuck" | "noisy" | "drifting" | "tampered" | "fault" | "test-overdue" | "end-of-life" | "out-of-range" | "undecodable" | "broker-lost" | "bridge-offline" | "connection-lost" | "storage-failing" | "event-refused" | "overloaded" | "site-refused" | "out-of-service" | "shelved" | "under-test" | "drill";
+        TroubleReason: "silent" | "battery-low" | "weak-signal" | "stuck" | "noisy" | "drifting" | "tampered" | "fault" | "test-overdue" | "end-of-life" | "out-of-range" | "undecodable" | "broker-lost" | "bridge-offline" | "connection-lost" | "storage-failing" | "event-refused" | "overloaded" | "site-refused" | "out-of-service" | "shelved" | "under-test" | "drill" | "self-test-failed";
         TroubleView: {
             id: string;
             courtyard: string;

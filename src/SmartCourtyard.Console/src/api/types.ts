@@ -26,7 +26,7 @@ export type HealthState = Schemas['HealthState'];
 export const reasons = [
   'silent', 'battery-low', 'weak-signal', 'stuck', 'noisy', 'drifting', 'tampered', 'fault', 'test-overdue', 'end-of-life',
   'out-of-range', 'undecodable', 'broker-lost', 'bridge-offline', 'connection-lost', 'storage-failing', 'event-refused', 'overloaded',
-  'site-refused', 'out-of-service', 'shelved', 'under-test', 'drill',
+  'site-refused', 'out-of-service', 'shelved', 'under-test', 'drill', 'self-test-failed',
 ] as const satisfies readonly Schemas['TroubleReason'][];
 export type TroubleReason = Schemas['TroubleReason'];
 
@@ -36,6 +36,9 @@ export const deviceClasses = [
   'plate-gate', 'camera', 'siren', 'gas-valve', 'reassurance-lamp', 'intercom', 'repeater',
 ] as const;
 export type DeviceClass = (typeof deviceClasses)[number];
+
+export const hints = ['shower', 'cooking'] as const satisfies readonly Schemas['AlarmHint'][];
+export type AlarmHint = NonNullable<Schemas['AlarmHint']>;
 
 export const commandStates = ['open', 'done', 'failed', 'unanswered'] as const satisfies readonly Schemas['CommandState'][];
 export type CommandState = Schemas['CommandState'];
@@ -69,5 +72,6 @@ export type EveryWordIsKnown = Complete<
   | Missing<Tier, (typeof tiers)[number]>
   | Missing<HealthState, (typeof healthStates)[number]>
   | Missing<TroubleReason, (typeof reasons)[number]>
+  | Missing<AlarmHint, (typeof hints)[number]>
   | Missing<CommandState, (typeof commandStates)[number]>
 >;

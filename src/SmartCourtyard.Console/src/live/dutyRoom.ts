@@ -34,7 +34,9 @@ export const announcement = shallowRef<{ alarm: Alarm; change: Change } | null>(
 export const connection = reactive({ phase: 'stopped' as StreamPhase, lost: false, silentMs: 0, downMs: 0 });
 export const sessionExpired = ref(false);
 
-export const openAlarms = computed(() => alarms.open);
+export const openAlarms = computed(() => alarms.open.filter(alarm => !alarm.proof));
+/** The daily tests that are under way: no person has anything to do with them. */
+export const openProofs = computed(() => alarms.open.filter(alarm => alarm.proof));
 
 const stream = new LiveStream({
   open: openStream,
@@ -125,7 +127,7 @@ function keep<T extends { id: string }>(map: Map<string, T>, item: T, key: (item
 function takeAlarm(event: AlarmEvent, id: number): void {
   renewNow();
   const change = alarms.apply(event, id);
-  if (change !== 'new' && change !== 'again') {
+  if (event.proof || (change !== 'new' && change !== 'again')) {
     return;
   }
   ringing.set(event.id, performance.now() + (change === 'again' ? againMs : chimeMs));

@@ -90,6 +90,10 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("floor");
 
+                    b.Property<string>("Hint")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hint");
+
                     b.Property<string>("Id")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -111,6 +115,10 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                     b.Property<string>("Place")
                         .HasColumnType("TEXT")
                         .HasColumnName("place");
+
+                    b.Property<bool>("Proof")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("proof");
 
                     b.Property<long>("RaisedAt")
                         .HasColumnType("INTEGER")
@@ -494,6 +502,53 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                     b.HasKey("Id");
 
                     b.ToTable("gateways");
+                });
+
+            modelBuilder.Entity("SmartCourtyard.DutyRoom.Storage.ProofRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AlarmId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("alarm_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Failed")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("failed");
+
+                    b.Property<string>("Gateway")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("gateway");
+
+                    b.Property<bool>("Passed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("passed");
+
+                    b.Property<bool>("Shown")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shown");
+
+                    b.Property<bool>("Stored")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stored");
+
+                    b.Property<int>("TookMilliseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("took_milliseconds");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Gateway", "At");
+
+                    b.ToTable("proofs");
                 });
 
             modelBuilder.Entity("SmartCourtyard.DutyRoom.Storage.SessionRow", b =>

@@ -65,14 +65,7 @@ internal sealed partial class GatewayParts
         Func<string, bool, string?, CancellationToken, ValueTask> fault = (_, _, _, _) => ValueTask.CompletedTask;
         var actuators = new Actuators(new ActuatorOutputs((order, stop) => carry(order, stop), (device, stands, why, stop) => fault(device, stands, why, stop)), time);
         actuators.Expect(site.Confirm);
-        var outputs = new WatchOutputs(
-            entry => journal.AppendAsync(entry, CancellationToken.None),
-            () => journal.IsBehind,
-            batch =>
-            {
-                historyFeed.Add(batch);
-                influxFeed?.Add(batch);
-            }) { Act = actuators.Carry };
+        var outputs = Outputs(journal, historyFeed, influxFeed, actuators);
         var watch = new WatchLoop(
             courtyard, site.Rules, Memory(options, store, loggers), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>(), site.Effects)
         {
@@ -115,6 +108,15 @@ internal sealed partial class GatewayParts
         return new GatewayParts(
             workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics, time), options.DutyRoom?.Token, time);
     }
+
+    private static WatchOutputs Outputs(EventJournal journal, ReadingFeed history, ReadingFeed? influx, Actuators actuators) => new(
+        entry => journal.AppendAsync(entry, CancellationToken.None),
+        () => journal.IsBehind,
+        batch =>
+        {
+            history.Add(batch);
+            influx?.Add(batch);
+        }) { Act = actuators.Carry };
 
     private static void Host(IServiceCollection services, IReadOnlyList<BackgroundService> workers)
     {

@@ -39,7 +39,7 @@ internal sealed class SourceReader(SiteMistakes mistakes)
             "hwmon" => _sensors.Hwmon(value),
             "modbus" or "serial" => _modbus.Source(value, kind.Text),
             "mqtt" => MqttTopicSource.Read(value, mistakes),
-            "esphome" => EspHome(fields),
+            "esphome" => EspHome(fields, deviceClass),
             "homeassistant" => HomeAssistant(fields),
             "chirpstack" => Once(value, kind.Text, ChirpStackSourceReader.Read(value, fields, mistakes), s => s.DevEui),
             "tasmota" => Once(value, kind.Text, TasmotaSourceReader.Read(value, fields, mistakes), s => s.Topic),
@@ -99,7 +99,7 @@ internal sealed class SourceReader(SiteMistakes mistakes)
         return source;
     }
 
-    private EspHomeSource? EspHome(SiteFields source)
+    private EspHomeSource? EspHome(SiteFields source, DeviceClass? deviceClass)
     {
         if (source.Text("esphome", MaxTopicLength) is not { } prefix)
         {
@@ -108,7 +108,8 @@ internal sealed class SourceReader(SiteMistakes mistakes)
         YamlNode node = source.Node("esphome")!;
         if (MqttTopicSource.IsTopic(prefix))
         {
-            Take(node, "esphome", prefix);
+            // A button and the lamp that answers it may be one node.
+            Take(node, deviceClass == DeviceClass.ReassuranceLamp ? "lamp of esphome" : "esphome", prefix);
             return new EspHomeSource(prefix);
         }
         mistakes.Add(node, $"'esphome' is '{prefix}'", "the node's topic_prefix, " + MqttTopicSource.TopicAllowed);

@@ -145,6 +145,20 @@ public sealed class LocalApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("valve", """{"by":"张三"}""", 204)]
+    [InlineData("held", """{"by":"张三"}""", 409)]
+    [InlineData("open", """{"by":"张三"}""", 409)]
+    [InlineData("nothing", """{"by":"张三"}""", 404)]
+    [InlineData("valve", "{}", 400)]
+    [InlineData("valve", """{"by":" "}""", 400)]
+    public async Task A_gas_valve_is_let_go_by_who_says_his_name(string device, string body, int status)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await _http.PostAsync(new Uri($"api/v1/devices/{device}/release", UriKind.Relative), content);
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("{\"seconds\":240}", 200)]
     [InlineData("{\"seconds\":0}", 200)]
     [InlineData("{\"seconds\":254}", 200)]

@@ -6,6 +6,7 @@ using SmartCourtyard.Custody;
 using SmartCourtyard.Gateway.Devices;
 using SmartCourtyard.Gateway.Devices.Mqtt;
 using SmartCourtyard.Gateway.Journal;
+using SmartCourtyard.Gateway.Reassurance;
 using SmartCourtyard.Gateway.Site;
 using SmartCourtyard.Gateway.Tests.Broker;
 using SmartCourtyard.Gateway.Tests.Journal;
@@ -37,12 +38,17 @@ internal sealed class ReloadingGateway : IAsyncDisposable
                 entry.Events.ToList().ForEach(Events.Enqueue);
                 return _journal.AppendAsync(entry, CancellationToken.None);
             },
-            () => _journal.IsBehind, _ => { });
+            () => _journal.IsBehind, _ => { }) { Act = orders => Actuators!.Carry(orders) };
         Watch = new WatchLoop(
             site.Courtyard!, site.Rules, new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), [], store.ReadTroubles()) { Orders = store.ReadOrders() }, outputs, new WatchClock(time, "0.1.0"),
-            NullLogger<WatchLoop>.Instance);
+            NullLogger<WatchLoop>.Instance, site.Effects);
+        Actuators = new Actuators(new ActuatorOutputs((order, stop) => Devices!.Current.CarryAsync(order, stop), Watch.FaultAsync), time);
+        Actuators.Expect(site.Confirm);
         var access = new BrokerAccess("127.0.0.1", broker.Port, false, null, "gateway", broker.GatewayPassword);
-        var outlets = new DeviceOutlets(access, Elsewhere, Watch.HearAsync, Watch.PartAsync, time, NullLoggerFactory.Instance);
+        var outlets = new DeviceOutlets(access, Elsewhere, Watch.HearAsync, Watch.PartAsync, time, NullLoggerFactory.Instance)
+        {
+            ActuatorSaid = Actuators.Hear, Reconnected = Actuators.Again,
+        };
         Devices = new DeviceHost(
             Path, site, (now, before) => new DeviceWorkers(now, outlets, before),
             new ReloadOutputs(
@@ -50,6 +56,8 @@ internal sealed class ReloadingGateway : IAsyncDisposable
                 (reason, stop) => Watch.TroubleAsync(TroubleReason.SiteRefused, reason is not null, reason, stop),
                 replaced =>
                 {
+                    Actuators.Expect(replaced.Confirm);
+                    Actuators.Again();
                     Elsewhere.Forget(replaced.SourceNames);
                     Replaced.Enqueue(replaced);
                 }),
@@ -71,10 +79,13 @@ internal sealed class ReloadingGateway : IAsyncDisposable
 
     public DeviceHost Devices { get; }
 
+    public Actuators Actuators { get; }
+
     public async Task StartAsync()
     {
         await _journal.StartAsync(CancellationToken.None);
         await Watch.StartAsync(CancellationToken.None);
+        await Actuators.StartAsync(CancellationToken.None);
         await Devices.StartAsync(CancellationToken.None);
         await HearsAsync();
         _devices = new MqttClient(
@@ -122,6 +133,7 @@ internal sealed class ReloadingGateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Devices.StopAsync(CancellationToken.None);
+        await Actuators.StopAsync(CancellationToken.None);
         await Watch.StopAsync(CancellationToken.None);
         await _journal.StopAsync(CancellationToken.None);
         if (_devices is not null)
@@ -130,6 +142,7 @@ internal sealed class ReloadingGateway : IAsyncDisposable
         }
 
         Devices.Dispose();
+        Actuators.Dispose();
         Watch.Dispose();
         _journal.Dispose();
         _folder.Dispose();

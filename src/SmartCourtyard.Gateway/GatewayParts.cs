@@ -56,11 +56,7 @@ internal sealed partial class GatewayParts
         var influx = options.Influx is { } i
             ? new InfluxWriter(new InfluxOptions(i.Url, i.Org, i.Bucket, i.Token), courtyard.Id, influxFeed!, time, loggers.CreateLogger<InfluxWriter>())
             : null;
-        if (influx is not null)
-        {
-            workers.Add(influx);
-        }
-
+        workers.AddRange(influx is null ? [] : [influx]);
         Func<ActuatorOrder, CancellationToken, ValueTask<Carried>> carry = (_, _) => ValueTask.FromResult(Carried.Failed("the gateway is just starting"));
         Func<string, bool, string?, CancellationToken, ValueTask> fault = (_, _, _, _) => ValueTask.CompletedTask;
         var actuators = new Actuators(new ActuatorOutputs((order, stop) => carry(order, stop), (device, stands, why, stop) => fault(device, stands, why, stop)), time);

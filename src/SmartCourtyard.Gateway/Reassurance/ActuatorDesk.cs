@@ -69,6 +69,8 @@ internal sealed class ActuatorDesk(string device, ActuatorOutputs outputs, TimeP
     {
         while (!stop.IsCancellationRequested)
         {
+            // What made it necessary to send again is told before the device can answer, or nobody would learn of it.
+            await TellTroubleAsync(stop).ConfigureAwait(false);
             await SendAsync(stop).ConfigureAwait(false);
             await TellTroubleAsync(stop).ConfigureAwait(false);
             await WaitAsync(stop).ConfigureAwait(false);

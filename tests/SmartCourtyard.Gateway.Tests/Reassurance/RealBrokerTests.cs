@@ -91,7 +91,11 @@ public sealed class RealBrokerTests(ITestOutputHelper output) : IAsyncLifetime
         await HasTroubleAsync("valve", false);
         await SayAsync("zigbee2mqtt/valve", """{"state":"ON"}""");
         await Eventually.Holds(() => _told.Count == 4, "told to close again");
+        await Eventually.Holds(() => Troubles(EventTypes.TroubleCleared) == 2, "the valve's word that it is open was a trouble, and over when it closed again");
+        Assert.Equal(2, Troubles(EventTypes.TroubleRaised));
         Assert.Empty(_refused);
+
+        int Troubles(string type) => _gateway.Events.Count(e => e.Type == type && e.Data.TryGetProperty("device", out var device) && device.GetString() == "valve");
     }
 
     [Fact]

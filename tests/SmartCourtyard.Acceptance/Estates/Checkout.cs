@@ -18,7 +18,7 @@ internal static class Checkout
         : Path.Combine(Published, project["SmartCourtyard.".Length..], project + ".dll");
 
     public static string BrokerPlugin => string.IsNullOrEmpty(Published)
-        ? Path.Combine(Root, "tests", "SmartCourtyard.Acceptance", "bin", Configuration, "net10.0", "custody.so")
+        ? Path.Combine(AppContext.BaseDirectory, "custody.so")
         : Path.Combine(Published, "Broker", "custody.so");
 
     public static int FreePort()

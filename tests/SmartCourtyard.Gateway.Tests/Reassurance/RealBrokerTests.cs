@@ -10,7 +10,6 @@ using SmartCourtyard.Gateway.Tests.Site;
 using SmartCourtyard.Gateway.Tests.Watch;
 using SmartCourtyard.Mqtt;
 using SmartCourtyard.Troubles;
-using Xunit.Abstractions;
 
 namespace SmartCourtyard.Gateway.Tests.Reassurance;
 
@@ -18,7 +17,7 @@ namespace SmartCourtyard.Gateway.Tests.Reassurance;
 /// From the detector's message to the actuator's word, over a real Mosquitto with the rights that the gateway writes for it. The far
 /// side is stricter than Zigbee2MQTT: it refuses whatever is not exactly a payload of its inventory, and answers late or not at all.
 /// </summary>
-public sealed class RealBrokerTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class RealBrokerTests : IAsyncLifetime
 {
     private const string Yaml = """
         courtyard: fukang-garden
@@ -46,6 +45,7 @@ public sealed class RealBrokerTests(ITestOutputHelper output) : IAsyncLifetime
     private ReloadingGateway _gateway = null!;
     private MqttClient _far = null!;
     private int _silent;
+    private int _answered;
 
     public async Task InitializeAsync()
     {
@@ -105,38 +105,14 @@ public sealed class RealBrokerTests(ITestOutputHelper output) : IAsyncLifetime
         await SayAsync("zigbee2mqtt/smoke", """{"smoke":true}""");
         await Eventually.Holds(() => _told.Count == 2, "told twice");
         Assert.All(_told, t => Assert.Equal(("cmnd/siren/POWER", "ON"), t));
-        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System);
+        await Eventually.Holds(() => Volatile.Read(ref _answered) == 1, "the siren says that it sounds");
+        // Judged after the siren's word, which came first on the same connection: from there on nothing is left to send.
+        var judged = _gateway.Watch.Judged;
+        await SayAsync("zigbee2mqtt/gas", """{"gas":false}""");
+        await Eventually.Holds(() => _gateway.Watch.Judged > judged, "the siren's word is heard");
         Assert.Equal(2, _told.Count);
         Assert.DoesNotContain(await _gateway.TroublesAsync(), t => t.Device?.Id == "siren");
         Assert.Empty(_refused);
-    }
-
-    [Fact]
-    public async Task From_the_smoke_message_to_the_sirens_command_it_takes_less_than_100_ms()
-    {
-        var took = new List<double>();
-        for (var round = 0; round < 21; round++)
-        {
-            _told.Clear();
-            var start = TimeProvider.System.GetTimestamp();
-            await SayAsync("zigbee2mqtt/smoke", """{"smoke":true}""");
-            while (_told.IsEmpty)
-            {
-                Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(20), "the siren is not told");
-                await Task.Yield();
-            }
-
-            took.Add(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds);
-            await SayAsync("zigbee2mqtt/smoke", """{"smoke":false}""");
-            await Eventually.Holds(() => _gateway.Watch.Alarms.Single().Condition == AlarmCondition.Cleared, "the smoke is gone");
-            await _gateway.Watch.ReceiveAsync(
-                new DutyCommand($"r{round}", $"r{round}", "alarm", ReceiptKind.Resolved, _gateway.Watch.Alarms.Single().Id, TestClock.Night), CancellationToken.None);
-            await Eventually.Holds(() => _told.Contains(("cmnd/siren/POWER", "OFF")), "the siren is silent");
-        }
-
-        took.Sort();
-        output.WriteLine($"smoke message to siren command: p50 {took[10]:F1} ms, worst of 21 {took[20]:F1} ms");
-        Assert.InRange(took[10], 0, 100);
     }
 
     [Fact]
@@ -168,6 +144,12 @@ public sealed class RealBrokerTests(ITestOutputHelper output) : IAsyncLifetime
     private async Task SayAsync(string topic, string payload, bool retain = false) => Assert.Equal(
         MqttPublishResult.Confirmed, await _far.PublishAsync(topic, Encoding.UTF8.GetBytes(payload), MqttQos.AtLeastOnce, retain, CancellationToken.None));
 
+    private async Task AnswerAsync(string topic, string payload)
+    {
+        await SayAsync(topic, payload);
+        Interlocked.Increment(ref _answered);
+    }
+
     private ValueTask<bool> TakeAsync(ReadOnlyMemory<MqttMessage> messages, CancellationToken stop)
     {
         foreach (var message in messages.Span)
@@ -180,7 +162,7 @@ public sealed class RealBrokerTests(ITestOutputHelper output) : IAsyncLifetime
             }
             else if (Interlocked.Decrement(ref _silent) < 0)
             {
-                _ = _far.PublishAsync(answer.Topic, Encoding.UTF8.GetBytes(answer.Payload), MqttQos.AtLeastOnce, retain: false, CancellationToken.None).AsTask();
+                _ = AnswerAsync(answer.Topic, answer.Payload);
             }
         }
 

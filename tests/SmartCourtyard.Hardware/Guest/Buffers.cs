@@ -198,6 +198,7 @@ internal static class Buffers
         Stub.Write(Ads1115, 0, InAlarm);
         await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         Stub.Write(Ads1115, 0, AtRest);
+        Check.That(!replacing.IsCompleted, "the reload was over too soon to show anything");
         await replacing;
         await Check.EventuallyAsync(() => Raised(rig) == 1 && rig.Last(Quantity.Smoke) == 0, () => $"not heard: {rig}");
     }

@@ -7,6 +7,7 @@ Prints "ready" when it answers. Each line on standard input is a command in JSON
   {"unit": 1, "exception": 4}         refuses everything (null: no more)
   {"unit": 1, "mute": true}           hears and says nothing
   {"unit": 1, "counter": 100}         this input register counts how often it is read
+  {"unit": 1, "watches": [9, 101]}    this input register counts what unit 9 is asked, be there such a slave or not
 """
 import asyncio
 import json
@@ -38,11 +39,15 @@ class Slave(ModbusSlaveContext):
 
 
 slaves = {}
+watched = {}
 context = ModbusServerContext(single=False)
 answer = async_io.ModbusBaseRequestHandler.execute
 
 
 def execute(self, request, *address):
+    if request.unit_id in watched:
+        watcher, register = watched[request.unit_id]
+        watcher.tables["i"].values[register] += 1
     slave = slaves.get(request.unit_id)
     if slave is None or slave.mute:
         return
@@ -66,6 +71,9 @@ def obey(slave, command):
         elif key == "counter":
             slave.tables["i"].counter = value
             slave.tables["i"].values[value] = 0
+        elif key == "watches":
+            watched[value[0]] = slave, value[1]
+            slave.tables["i"].values[value[1]] = 0
         else:
             setattr(slave, key, value)
 

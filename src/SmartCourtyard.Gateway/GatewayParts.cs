@@ -112,7 +112,7 @@ internal sealed partial class GatewayParts
         {
             history.Add(batch);
             influx?.Add(batch);
-        }) { Act = actuators.Carry };
+        }) { Act = actuators.Carry, Rest = actuators.Rest };
 
     private static void Host(IServiceCollection services, IReadOnlyList<BackgroundService> workers)
     {

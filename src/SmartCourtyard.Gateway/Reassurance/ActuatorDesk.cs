@@ -29,6 +29,18 @@ internal sealed class ActuatorDesk(string device, ActuatorOutputs outputs, TimeP
         _news.Writer.TryWrite(true);
     }
 
+    /// <summary>An earlier run may have left it on; nobody waits for its word.</summary>
+    public void Rest(ActuatorOrder order, TimeSpan confirm)
+    {
+        lock (_gate)
+        {
+            _course.ConfirmWithin = confirm;
+            _course.Rest(order, Now);
+        }
+
+        _news.Writer.TryWrite(true);
+    }
+
     /// <summary>Like <see cref="Tell"/>; true once the device confirms it, false where it does not in its time.</summary>
     public async Task<bool> AskAsync(ActuatorOrder order, TimeSpan confirm, CancellationToken stop)
     {

@@ -30,6 +30,15 @@ internal sealed class Actuators(ActuatorOutputs outputs, TimeProvider time) : Ba
         }
     }
 
+    /// <summary>Tells actuators to rest that an earlier run may have left on; never waits.</summary>
+    public void Rest(IReadOnlyList<Device> actuators)
+    {
+        foreach (var actuator in actuators)
+        {
+            Desk(actuator).Rest(new ActuatorOrder(actuator, On: false), Confirm(actuator));
+        }
+    }
+
     /// <summary>Gives an actuator an order from afar. Null once the device confirms it, else the reason.</summary>
     public async ValueTask<string?> SetAsync(Device actuator, bool on, CancellationToken stop)
     {

@@ -20,6 +20,7 @@ internal sealed class OrderCourse
 
     private int _tries;
     private string? _problem;
+    private bool _isRest;
 
     /// <summary>What the actuator must do; null before the first order.</summary>
     public ActuatorOrder? Order { get; private set; }
@@ -42,8 +43,18 @@ internal sealed class OrderCourse
     /// <summary>The actuator must do something else from now on.</summary>
     public void Tell(ActuatorOrder order, TimeSpan now)
     {
-        (Order, Number) = (order, Number + 1);
+        (Order, Number, _isRest) = (order, Number + 1, false);
         Begin(now);
+    }
+
+    /// <summary>
+    /// An earlier run may have left it on: it is told to rest, and left alone once it does. Its silence calls nobody, only its word that
+    /// it is on does.
+    /// </summary>
+    public void Rest(ActuatorOrder order, TimeSpan now)
+    {
+        Tell(order, now);
+        _isRest = true;
     }
 
     /// <summary>The way to the device is new: what stands is sent again.</summary>
@@ -60,6 +71,12 @@ internal sealed class OrderCourse
     {
         if (Order is null || IsConfirmed || Due is not { } due || now < due)
         {
+            return false;
+        }
+
+        if (_tries >= TriesBeforeTrouble && _isRest)
+        {
+            Due = null;
             return false;
         }
 
@@ -105,8 +122,9 @@ internal sealed class OrderCourse
         {
             Confirm();
         }
-        else if (IsConfirmed)
+        else if (_isRest || IsConfirmed)
         {
+            _isRest = false;
             Begin(now);
             if (Order is { On: true, Actuator.Class: DeviceClass.GasValve })
             {
@@ -131,5 +149,12 @@ internal sealed class OrderCourse
 
     private void Begin(TimeSpan now) => (_tries, _problem, IsConfirmed, Due) = (0, null, false, now);
 
-    private void Confirm() => (IsConfirmed, Due, Trouble, _problem) = (true, null, null, null);
+    private void Confirm()
+    {
+        (IsConfirmed, Due, Trouble, _problem) = (true, null, null, null);
+        if (_isRest)
+        {
+            (Order, _isRest) = (null, false);
+        }
+    }
 }

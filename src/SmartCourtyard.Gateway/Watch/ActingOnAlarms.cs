@@ -2,6 +2,7 @@ using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Effects;
+using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Watch;
 
@@ -37,6 +38,17 @@ internal sealed class ActingOnAlarms
         _courtyard = courtyard;
         _book.Serve(courtyard, UsualEffects.With(courtyard, set), alarms, _clock.Now(), _orders);
         Act();
+    }
+
+    /// <summary>
+    /// At the start: an alarm that ended while its siren could not be told any more left it sounding, and nothing else would tell it off.
+    /// A line of this machine rests by itself when its program dies; a valve stays as it is, whoever closed it.
+    /// </summary>
+    public void Rest()
+    {
+        var busy = _book.Orders.Where(o => o.On).Select(o => o.Actuator.Id).ToHashSet(StringComparer.Ordinal);
+        _outputs.Rest([.. _courtyard!.Devices.Where(d =>
+            d.Class is DeviceClass.Siren or DeviceClass.ReassuranceLamp && d.Source is not GpioSource && !busy.Contains(d.Id))]);
     }
 
     public void Follow(List<AlarmChange> changes)

@@ -12,6 +12,9 @@ internal sealed partial class WatchClock(TimeProvider time, string version)
     // Bytes enough for struct timex on every 64-bit Linux (208).
     private const int TimexBytes = 512;
 
+    // This program is younger: a clock that says otherwise has never been set.
+    private static readonly DateTimeOffset Earliest = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly long _start = time.GetTimestamp();
     private readonly bool _board = File.Exists("/proc/device-tree/model") && !Directory.Exists("/sys/class/rtc/rtc0");
 
@@ -24,9 +27,10 @@ internal sealed partial class WatchClock(TimeProvider time, string version)
     public TimeSpan Since(long timestamp) => time.GetElapsedTime(timestamp);
 
     /// <summary>
-    /// A board without a clock battery knows the time only once the network has set it; other machines bring theirs along.
+    /// A board without a clock battery knows the time only once the network has set it; other machines bring theirs along, unless their
+    /// battery is empty as well.
     /// </summary>
-    public ClockState State() => _board && IsUnset() ? ClockState.Unsynchronised : ClockState.Synchronised;
+    public ClockState State() => time.GetUtcNow() < Earliest || (_board && IsUnset()) ? ClockState.Unsynchronised : ClockState.Synchronised;
 
     public GatewayStartedData Started() => new(version, time.GetUtcNow(), State());
 

@@ -16,6 +16,9 @@ internal sealed record WatchOutputs(Func<JournalEntry, ValueTask<bool>> Store, F
 {
     /// <summary>Takes orders for actuators, in this order; never waits.</summary>
     public Action<IReadOnlyList<ActuatorOrder>> Act { get; init; } = _ => { };
+
+    /// <summary>Takes actuators that nothing asks for, although an earlier run may have left them on; never waits.</summary>
+    public Action<IReadOnlyList<Device>> Rest { get; init; } = _ => { };
 }
 
 /// <summary>What another run of the gateway left behind.</summary>

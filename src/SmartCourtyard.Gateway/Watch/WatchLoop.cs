@@ -133,6 +133,7 @@ internal sealed partial class WatchLoop : BackgroundService
     {
         // What burnt before the restart sounds again before anything is asked of the disk.
         _acting.Serve(_first.Courtyard, _first.Effects, _memory.Alarms);
+        _acting.Rest();
         _ = KeepAsync(new JournalEntry { Events = [_writer.Started(_clock.Started())] }, null);
         // The file may have changed while the gateway was stopped.
         _alarms.Serve(_first.Courtyard, _first.Rules, NoDevice, _alarmChanges);

@@ -121,6 +121,47 @@ public sealed class ActuatorsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_an_earlier_run_may_have_left_on_is_told_to_rest_and_its_silence_calls_nobody()
+    {
+        _way = (_, _) => ValueTask.FromResult(Carried.Sent);
+        _actuators.Rest([Siren]);
+        await Eventually.Holds(_clock, 0.5, () => _carried.Count == 3, "told three times");
+        await PassesAsync(Valve, 180);
+        Assert.Equal([("siren", false), ("siren", false), ("siren", false), ("valve", false)], _carried);
+        Assert.Empty(_faults);
+
+        _actuators.Again();
+        await Eventually.Holds(() => _carried.Count(c => c.Device == "siren") == 4, "told once more when the way is new");
+    }
+
+    [Fact]
+    public async Task A_siren_that_says_after_its_silence_that_it_sounds_is_told_off_until_it_is_and_is_a_trouble_if_it_is_not()
+    {
+        _way = (_, _) => ValueTask.FromResult(Carried.Sent);
+        _actuators.Rest([Siren]);
+        await Eventually.Holds(_clock, 0.5, () => _carried.Count == 3, "told three times");
+        await PassesAsync(Valve, 60);
+        _actuators.Hear("siren", true, null);
+        await Eventually.Holds(_clock, 0.5, () => _faults.Any(f => f is { Device: "siren", Stands: true }), "a trouble");
+        Assert.Equal(6, _carried.Count(c => c == ("siren", false)));
+        _actuators.Hear("siren", false, null);
+        await Eventually.Holds(() => _faults.Any(f => f is { Device: "siren", Stands: false }), "over");
+    }
+
+    [Fact]
+    public async Task What_rests_by_its_own_word_is_left_to_people()
+    {
+        _actuators.Rest([Siren]);
+        await Eventually.Holds(() => _carried.Count == 1, "told");
+        _actuators.Hear("siren", true, null);
+        _actuators.Again();
+        await PassesAsync(Valve, 60);
+        Assert.Single(_carried, ("siren", false));
+        await DoesAsync(Siren);
+        Assert.Equal(("siren", true), _carried.Last());
+    }
+
+    [Fact]
     public async Task The_time_for_the_word_of_a_device_is_the_site_files()
     {
         _way = (_, _) => ValueTask.FromResult(Carried.Sent);
@@ -186,11 +227,13 @@ public sealed class ActuatorsTests : IAsyncLifetime
     private async Task DoesAsync(Device device) => Assert.Null(await _actuators.SetAsync(device, true, CancellationToken.None));
 
     /// <summary>Time passes, and then comes an order that must go out: whatever the time made due stands before it.</summary>
-    private async Task PassesAsync(double seconds)
+    private Task PassesAsync(double seconds) => PassesAsync(Siren, seconds);
+
+    private async Task PassesAsync(Device next, double seconds)
     {
         _clock.Advance(seconds);
-        Tell(Siren, false);
-        await Eventually.Holds(() => _carried.Last() == ("siren", false), "the next order is sent");
+        Tell(next, false);
+        await Eventually.Holds(() => _carried.Last() == (next.Id, false), "the next order is sent");
     }
 
     /// <summary>Waits until the next try is the only thing that the clock is asked for. The way itself has its time until then.</summary>

@@ -38,7 +38,7 @@ internal sealed class ReloadingGateway : IAsyncDisposable
                 entry.Events.ToList().ForEach(Events.Enqueue);
                 return _journal.AppendAsync(entry, CancellationToken.None);
             },
-            () => _journal.IsBehind, _ => { }) { Act = orders => Actuators!.Carry(orders) };
+            () => _journal.IsBehind, _ => { }) { Act = orders => Actuators!.Carry(orders), Rest = devices => Actuators!.Rest(devices) };
         Watch = new WatchLoop(
             site.Courtyard!, site.Rules, new WatchMemory(store.ReadAlarms(), store.ReadDeliveries(), [], store.ReadTroubles()) { Orders = store.ReadOrders() }, outputs, new WatchClock(time, "0.1.0"),
             NullLogger<WatchLoop>.Instance, site.Effects);

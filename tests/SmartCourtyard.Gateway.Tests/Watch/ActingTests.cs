@@ -22,6 +22,7 @@ public sealed class ActingTests : IAsyncLifetime
     private readonly TestClock _clock = new();
     private readonly ConcurrentQueue<JournalEntry> _entries = [];
     private readonly ConcurrentQueue<ActuatorOrder> _orders = [];
+    private readonly ConcurrentQueue<string> _rested = [];
     private Func<JournalEntry, ValueTask<bool>> _store = _ => ValueTask.FromResult(true);
     private WatchLoop _watch = null!;
 
@@ -54,6 +55,19 @@ public sealed class ActingTests : IAsyncLifetime
         _ = HearAsync(Estate.Gas.Says(Quantity.Gas, 1));
         await Eventually.Holds(() => _orders.Count == 2, "the valve is told");
         Assert.Equal(["siren on", "valve on"], Said);
+    }
+
+    [Fact]
+    public async Task At_the_start_whatever_no_open_alarm_asks_for_is_told_to_rest_and_a_valve_never_is()
+    {
+        await Eventually.Holds(() => _rested.Count == 2, "told to rest");
+        Assert.Equal(["siren", "lamp"], _rested);
+        await DisposeAsync();
+        _rested.Clear();
+        await StartAsync(new WatchMemory([Estate.Alarm()], [], [], []));
+        await Eventually.Holds(() => !_rested.IsEmpty, "told to rest");
+        Assert.Equal(["siren on"], Said);
+        Assert.Equal(["lamp"], _rested);
     }
 
     [Fact]
@@ -192,7 +206,7 @@ public sealed class ActingTests : IAsyncLifetime
                 _entries.Enqueue(entry);
                 return _store(entry);
             },
-            () => false, _ => { }) { Act = orders => orders.ToList().ForEach(_orders.Enqueue) };
+            () => false, _ => { }) { Act = orders => orders.ToList().ForEach(_orders.Enqueue), Rest = devices => devices.ToList().ForEach(d => _rested.Enqueue(d.Id)) };
         _watch = new WatchLoop(Garden, Rulebook.Usual, memory, outputs, new WatchClock(_clock, "0.1.0"), NullLogger<WatchLoop>.Instance);
         await _watch.StartAsync(CancellationToken.None);
         await Eventually.Holds(() => !_entries.IsEmpty, "started");

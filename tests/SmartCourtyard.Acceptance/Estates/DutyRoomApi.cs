@@ -114,6 +114,13 @@ internal sealed class GatewayApi(Uri gateway) : IDisposable
 
     public async Task<IReadOnlyList<JsonElement>> ItemsAsync(string call) => [.. (await GetAsync(call)).GetProperty("items").EnumerateArray()];
 
+    /// <summary>What somebody on site asks of the gateway.</summary>
+    public async Task<(System.Net.HttpStatusCode Code, string Answer)> AskAsync(string call, object body)
+    {
+        using var response = await _http.PostAsJsonAsync(call, body);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
     public async Task<double> MetricAsync(string name)
     {
         var text = await _http.GetStringAsync("metrics");

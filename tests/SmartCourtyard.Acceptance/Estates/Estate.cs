@@ -57,6 +57,9 @@ internal sealed class Estate : IAsyncDisposable
     /// <summary>More environment for the gateway, for example a telemetry store.</summary>
     public Dictionary<string, string> GatewayEnvironment { get; } = [];
 
+    /// <summary>What the gateway is started through, for example a shell that sets something for it; empty: nothing.</summary>
+    public IReadOnlyList<string> GatewayThrough { get; set; } = [];
+
     public static async Task<Estate> PrepareAsync(TestSite site)
     {
         var folder = Directory.CreateTempSubdirectory("estate-").FullName;
@@ -108,7 +111,8 @@ internal sealed class Estate : IAsyncDisposable
             ["DutyRoom__Token"] = Credentials.GatewayToken,
             ["Urls"] = GatewayUrl.ToString().TrimEnd('/'),
         };
-        Gateway = RunningProgram.Start("dotnet", [Checkout.Program("SmartCourtyard.Gateway"), "run"], environment);
+        List<string> command = [.. GatewayThrough, "dotnet", Checkout.Program("SmartCourtyard.Gateway"), "run"];
+        Gateway = RunningProgram.Start(command[0], command.Skip(1), environment);
     }
 
     public async Task ReadyAsync()

@@ -4,6 +4,7 @@ using System.Text;
 namespace SmartCourtyard.Acceptance.Estates;
 
 /// <summary>A device of a test estate.</summary>
+/// <param name="Flat">Empty: it hangs in the stairs of its unit.</param>
 /// <param name="Speaks">Its source as the site file has it; null: Zigbee2MQTT under its friendly name.</param>
 internal sealed record TestDevice(
     string Id, string Class, string FriendlyName, string Building, int Unit, int Floor, string Flat, string? Speaks = null)
@@ -23,6 +24,9 @@ internal sealed record TestSite(IReadOnlyList<TestDevice> Devices)
 
     /// <summary>Where devices that announce themselves may speak.</summary>
     public IReadOnlyList<string> DeviceTopics { get; init; } = [];
+
+    /// <summary>Cause and effect, each an entry of the site file on one line.</summary>
+    public IReadOnlyList<string> Effects { get; init; } = [];
 
     public static TestSite Of(int flats, params string[] classes)
     {
@@ -65,14 +69,20 @@ internal sealed record TestSite(IReadOnlyList<TestDevice> Devices)
                 """);
         }
 
+        if (Effects.Count > 0)
+        {
+            text.Append("effects:\n").AppendJoin("", Effects.Select(e => $"  - {e}\n"));
+        }
+
         return text.ToString();
     }
 }
 
 internal static class TestDeviceYaml
 {
-    public static string Place(this TestDevice d) => string.Create(
-        CultureInfo.InvariantCulture, $"{{ building: {d.Building}, unit: {d.Unit}, floor: {d.Floor}, flat: \"{d.Flat}\", place: 厨房 }}");
+    public static string Place(this TestDevice d) => d.Flat.Length == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{{ building: {d.Building}, unit: {d.Unit}, floor: {d.Floor} }}")
+        : string.Create(CultureInfo.InvariantCulture, $"{{ building: {d.Building}, unit: {d.Unit}, floor: {d.Floor}, flat: \"{d.Flat}\", place: 厨房 }}");
 
     public static string Source(this TestDevice d) => d.Speaks ?? $"{{ zigbee2mqtt: \"{d.FriendlyName}\" }}";
 }

@@ -148,7 +148,7 @@ describe('work on devices', () => {
   it('marks an alarm as drill, test, confirmed and spread, in both languages', async () => {
     const shown = mount(TagList, { props: { alarm: alarm({ drill: true, test: true, confirmed: true, spread: true }) }, global: { plugins: [i18n] } });
     const tags = (): string[] => ['drill', 'confirmed', 'spread', 'test'].map(tag => shown.get(`[data-testid=tag-${tag}]`).text());
-    expect(tags()).toEqual(['演练', '确认火情', '多层', '测试']);
+    expect(tags()).toEqual(['演练', '火情已证实', '多层', '测试']);
     language.value = 'en';
     await shown.setProps({ alarm: alarm({ kind: 'gas', drill: true, test: true, confirmed: true, spread: true }) });
     expect(tags()).toEqual(['Drill', 'Confirmed by a second detector', 'On several floors', 'Test']);

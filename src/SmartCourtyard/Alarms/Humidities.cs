@@ -28,7 +28,11 @@ internal sealed class Humidities
             _heard.Add(device, samples = new(Samples + 2));
         }
 
-        samples.RemoveAll(s => uptime - s.At > Within);
+        while (samples.Count > 0 && uptime - samples[0].At > Within)
+        {
+            samples.RemoveAt(0);
+        }
+
         if (samples.Count > 1 && samples[^1].At - samples[^2].At < Grain)
         {
             // The lower of two close ones is what a rise is measured from; the newest is what it rises to.

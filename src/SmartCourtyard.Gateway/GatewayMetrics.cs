@@ -47,6 +47,8 @@ internal static class GatewayMetrics
         metrics.Add(new("gateway_site_good", "1 while the site file was good when it was read last.", false, () => devices.IsLastGood ? 1 : 0));
         metrics.Add(new("gateway_proof_last_passed_seconds", "When the way to the duty room was last proven, in seconds since 1970; 0 if never.", false,
             () => watch.Proven?.LastPassed?.ToUnixTimeSeconds() ?? 0));
+        metrics.Add(new("gateway_proof_last_answered_seconds", "When a person last answered a test of the way to the duty room, in seconds since 1970; 0 if never.", false,
+            () => watch.Proven?.LastAnswered?.ToUnixTimeSeconds() ?? 0));
         metrics.Add(new("gateway_proof_failed", "1 while the newest daily test of the way to the duty room has failed.", false, () => watch.Proven?.Failed is null ? 0 : 1));
         // These begin again at zero with another site file, as counters do at a restart.
         metrics.AddRange(Each("gateway_mqtt_received_total", "Messages from the broker.", devices, c => c.Received));

@@ -221,6 +221,8 @@ internal sealed partial class GatewayParts
         Pairing = () => View(pairing.State),
         Release = (by, device, stop) => watch.DoAsync(
             acting => acting.Release(device), new CommandData(Guid.CreateVersion7(time.GetUtcNow()).ToString(), $"actuator.release {device} by {by}"), stop),
+        Proofs = () => watch.Proofs,
+        Prove = watch.ProveAsync,
         Undecodable = elsewhere.Messages,
         UndecodableOf = elsewhere.Of,
         // The gateway is ready when it hears; without an uplink it does its work all the same.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using SmartCourtyard.DutyRoom.Storage;
 using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
@@ -59,6 +60,73 @@ public sealed class ProofTests
     }
 
     [Fact]
+    public async Task A_test_that_asks_a_person_stands_until_one_has_answered_and_says_who()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        var officer = await room.PersonAsync("王芳", Roles.Operator);
+        await room.PostEventsAsync(Asked(Raised(1, "p1")), Asked(Ended(2, "p1", "passed")));
+        var alarm = await room.AlarmAsync("p1");
+        Assert.Equal(("raised", true), ((string?)alarm["state"], (bool?)alarm["asked"]));
+        Assert.NotNull((await room.GatewayAsync())["lastProof"]);
+        Assert.Null((await room.GatewayAsync())["proofAnswered"]);
+
+        // A program sees nothing.
+        Assert.Equal(HttpStatusCode.Forbidden, (await RunningDutyRoom.SendAsync(room.Client(RunningDutyRoom.ApiToken), HttpMethod.Post, "api/v1/alarms/p1/acknowledge", "{}")).Status);
+        var (foreign, own) = (("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-origin"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await RunningDutyRoom.SendAsync(officer, HttpMethod.Post, "api/v1/alarms/p1/acknowledge", "{}", headers: foreign)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await RunningDutyRoom.SendAsync(officer, HttpMethod.Post, "api/v1/alarms/p1/acknowledge", "{}", headers: own)).Status);
+        Assert.Equal("王芳", (string?)(await room.AlarmAsync("p1"))["acknowledgedBy"]);
+        await using (var db = room.Database.Read())
+        {
+            var receipt = JsonNode.Parse(db.Commands.Single(c => c.Type == "alarm.acknowledged").Data)!;
+            Assert.Equal(("p1", "王芳"), ((string?)receipt["alarmId"], (string?)receipt["by"]));
+            Assert.Contains(db.Audit, a => a.Who == "王芳" && a.Target == "p1");
+        }
+
+        var answered = Asked(Ended(3, "p1", "passed"));
+        answered["data"]!["answeredBy"] = "王芳";
+        await room.PostEventsAsync(answered, Asked(Cleared(4, "p1")));
+        alarm = await room.AlarmAsync("p1");
+        Assert.Equal(("closed", "answered"), ((string?)alarm["state"], (string?)alarm["timeline"]!.AsArray().Single(t => (string?)t!["what"] == "resolved")!["note"]));
+        var answer = (await room.GatewayAsync())["proofAnswered"]!;
+        Assert.Equal(("王芳", "2026-11-22T04:30:00.000Z"), ((string?)answer["by"], (string?)answer["at"]));
+        await using var proofs = room.Database.Read();
+        Assert.Equal("王芳", (await proofs.Proofs.SingleAsync()).AnsweredBy);
+    }
+
+    [Fact]
+    public async Task A_test_that_nobody_answered_is_closed_when_the_gateway_ends_it_and_has_passed_all_the_same()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Asked(Raised(1, "p1")), Asked(Ended(2, "p1", "passed")), Asked(Cleared(3, "p1")));
+        var alarm = await room.AlarmAsync("p1");
+        Assert.Equal(("closed", "unanswered"), ((string?)alarm["state"], (string?)alarm["timeline"]!.AsArray().Single(t => (string?)t!["what"] == "resolved")!["note"]));
+        Assert.Null((await room.GatewayAsync())["proofFailed"]);
+
+        var raised = Events.Alarm(4, "a");
+        raised["data"]!["asked"] = true;
+        Assert.Equal("data.asked", (string?)(await room.PostEventsAsync(raised)).Body["field"]);
+    }
+
+    [Fact]
+    public async Task Results_are_kept_for_400_days_and_the_newest_good_one_for_ever()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        var (old, older) = (TestClock.Start.AddDays(-401), TestClock.Start.AddDays(-402));
+        await room.PostEventsAsync(Ended(1, "p1", "passed", older), Ended(2, "p2", "passed", old), Ended(3, "p3", "failed", TestClock.Start.AddDays(-1), "stored"));
+        await room.Ledger.WriteAsync(Upkeep.Forget);
+        await using (var db = room.Database.Read())
+        {
+            Assert.Equal(["p2", "p3"], db.Proofs.Select(p => p.AlarmId).Order().ToList());
+        }
+
+        await room.PostEventsAsync(Ended(4, "p4", "passed"));
+        await room.Ledger.WriteAsync(Upkeep.Forget);
+        await using var later = room.Database.Read();
+        Assert.Equal(["p3", "p4"], later.Proofs.Select(p => p.AlarmId).Order().ToList());
+    }
+
+    [Fact]
     public async Task A_test_that_never_ended_is_closed_by_the_next_and_nothing_else_is_closed_by_a_program()
     {
         await using var room = await RunningDutyRoom.StartAsync();
@@ -98,6 +166,12 @@ public sealed class ProofTests
         hinted = Events.Alarm(3, "c");
         hinted["data"]!["hint"] = "rain";
         Assert.Equal("data.hint", (string?)(await room.PostEventsAsync(hinted)).Body["field"]);
+    }
+
+    private static JsonObject Asked(JsonObject e)
+    {
+        e["data"]!["asked"] = true;
+        return e;
     }
 
     private static JsonObject Raised(long sequence, string alarm, DateTimeOffset? time = null) => Alarm(sequence, alarm, "raised", time);

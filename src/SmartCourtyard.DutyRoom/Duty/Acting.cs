@@ -6,7 +6,11 @@ namespace SmartCourtyard.DutyRoom.Duty;
 /// <summary>What somebody does, as far as it was said.</summary>
 internal sealed record Act(
     DutyAction Action, string By, string? Note = null, string? To = null, DateTimeOffset? Deadline = null, Tier? Tier = null,
-    Resolution? Resolution = null);
+    Resolution? Resolution = null)
+{
+    /// <summary>A program said so, not somebody who is signed in.</summary>
+    public bool ByProgram { get; init; }
+}
 
 /// <summary>An act of a person on an alarm, within the writer's transaction.</summary>
 internal static class Acting
@@ -16,9 +20,13 @@ internal static class Acting
         => Answer.Once(writing, key, path, act.By, () => writing.Alarms.Find(id) is { } alarm ? Do(writing, alarm, act) : null);
 
     private static Answer Do(Writing writing, AlarmRow alarm, Act act)
-        => DutyTable.Next(alarm.State, act.Action) is { } next
+        => alarm.Asked && act is { Action: DutyAction.Acknowledge, ByProgram: true }
+            ? new Answer(403, JsonSerializer.Serialize(
+                new Problem(403, "Not allowed", "This test asks whether a person sees it: a person who is signed in answers it."), ProblemJson.Wire.Problem))
+        : DutyTable.Next(alarm.State, act.Action) is { } next
             ? new Answer(200, JsonSerializer.Serialize(Perform(writing, alarm, next, act), StorageJson.Wire.AlarmView))
             : new Answer(409, JsonSerializer.Serialize(NotNow(alarm, act), ProblemJson.Wire.Problem));
+
     private static AlarmView Perform(Writing writing, AlarmRow alarm, AlarmState next, Act act)
     {
         var now = writing.Now;

@@ -73,8 +73,8 @@ internal static class DutyEndpoints
             return Problem.BadField("Idempotency-Key", $"at most {Answer.KeyLimit} characters are allowed").AsResult();
         }
 
-        var path = http.Request.Path.ToString();
-        var answer = await ledger.WriteAsync(writing => Acting.Do(writing, id, act, path, key.Length == 0 ? null : key));
+        var (path, isProgram) = (http.Request.Path.ToString(), http.Request.Headers.Authorization.Count > 0);
+        var answer = await ledger.WriteAsync(writing => Acting.Do(writing, id, act with { ByProgram = isProgram }, path, key.Length == 0 ? null : key));
         return answer is null
             ? Problem.Missing($"alarm {id}").AsResult()
             : answer.AsResult();

@@ -58,6 +58,12 @@ internal static class HealthEndpoints
             Line(text, $"smartcourtyard_proof_last_passed_seconds{{gateway=\"{g.Id}\"}}", g.LastProof!.At.ToUnixTimeSeconds());
         }
 
+        Head(text, "smartcourtyard_proof_last_answered_seconds", "gauge", "When a person last answered a gateway's test alarm, in seconds since 1970");
+        foreach (var g in gateways.Where(g => g.ProofAnswered is not null))
+        {
+            Line(text, $"smartcourtyard_proof_last_answered_seconds{{gateway=\"{g.Id}\"}}", g.ProofAnswered!.At.ToUnixTimeSeconds());
+        }
+
         One(text, "smartcourtyard_proofs_failing", "gauge", "Gateways whose newest daily test failed", gateways.Count(g => g.ProofFailed is not null));
         One(text, "smartcourtyard_stream_clients", "gauge", "Consoles and programs that follow the stream", feeds.Consoles.Followers);
         One(text, "smartcourtyard_command_clients", "gauge", "Gateways that follow their commands", feeds.Gateways.Followers);

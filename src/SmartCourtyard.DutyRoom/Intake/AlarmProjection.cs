@@ -160,7 +160,7 @@ internal static class AlarmProjection
         (alarm.Building, alarm.Unit, alarm.Floor) = (sent.At.Building, sent.At.Unit, sent.At.Floor);
         (alarm.Flat, alarm.Place) = (sent.At.Flat, sent.At.Place);
         (alarm.RaisedAt, alarm.Clock) = (sent.RaisedAt, sent.Clock);
-        (alarm.Hint, alarm.Proof) = (sent.Hint ?? alarm.Hint, sent.Proof);
+        (alarm.Hint, alarm.Proof, alarm.Asked) = (sent.Hint ?? alarm.Hint, sent.Proof, sent.Asked);
         if (sent.CauseQuantity is not null)
         {
             (alarm.CauseQuantity, alarm.CauseValue) = (sent.CauseQuantity, sent.CauseValue);

@@ -114,7 +114,7 @@ internal static class BatchReader
         return new(
             data.Id("alarmId"), kind, data.Word<Severity>("severity"), data.Text("device"), At(data), quantity, value,
             data.Time("raisedAt"), data.WordOr("clock", ClockState.Synchronised), data.Flag("test"), data.Count("occurrences"),
-            data.Flag("confirmed"), data.Flag("spread"), data.Flag("drill"), data.WordOrNull<AlarmHint>("hint"), Proof(data, kind));
+            data.Flag("confirmed"), data.Flag("spread"), data.Flag("drill"), data.WordOrNull<AlarmHint>("hint"), Proof(data, kind), Asked(data));
     }
 
     /// <summary>What a program closes by itself must be a test that puts nothing at stake.</summary>
@@ -123,9 +123,12 @@ internal static class BatchReader
             ? true
             : throw new FieldException("data.proof", "true is allowed for a test of the kind equipment with the severity technical only"));
 
+    private static bool Asked(Fields data)
+        => data.Flag("asked") && (data.Flag("proof") ? true : throw new FieldException("data.asked", "true is allowed for a proof only"));
+
     private static IncomingProof Proof(Fields data, string type) => new(
         data.Id("alarmId"), data.Flag("stored"), data.Flag("shown"), data.NumberOrNull("tookMilliseconds") ?? 0,
-        type == EventTypes.TestPassed ? null : data.TextOrNull("failed") ?? "unknown");
+        type == EventTypes.TestPassed ? null : data.TextOrNull("failed") ?? "unknown", data.Flag("asked"), data.TextOrNull("answeredBy"));
 
     private static At At(Fields data) => data.ObjectOrNull("at") is { } at
         ? new(at.TextOrNull("building"), at.NumberOrNull("unit"), at.NumberOrNull("floor"), at.TextOrNull("flat"), at.TextOrNull("place"))

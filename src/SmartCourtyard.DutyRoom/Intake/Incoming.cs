@@ -16,7 +16,7 @@ internal sealed record Incoming(string Id, string Type, DateTimeOffset Time, lon
 internal sealed record IncomingAlarm(
     string Id, AlarmKind Kind, Severity Severity, string Device, At At, string? CauseQuantity, string? CauseValue,
     DateTimeOffset RaisedAt, ClockState Clock, bool Test, int Occurrences,
-    bool Confirmed = false, bool Spread = false, bool Drill = false, AlarmHint? Hint = null, bool Proof = false);
+    bool Confirmed = false, bool Spread = false, bool Drill = false, AlarmHint? Hint = null, bool Proof = false, bool Asked = false);
 
 internal sealed record IncomingTrouble(string Id, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, string? Detail, At At, IncomingService? Service);
 
@@ -27,4 +27,4 @@ internal sealed record IncomingService(string Reason, string By, DateTimeOffset 
 internal sealed record IncomingAnswer(string CommandId, string? Failure);
 
 /// <summary>What a gateway says its daily test of the way to here came to.</summary>
-internal sealed record IncomingProof(string AlarmId, bool Stored, bool Shown, int TookMilliseconds, string? Failed);
+internal sealed record IncomingProof(string AlarmId, bool Stored, bool Shown, int TookMilliseconds, string? Failed, bool Asked, string? AnsweredBy);

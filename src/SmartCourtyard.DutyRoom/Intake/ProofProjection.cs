@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using SmartCourtyard.Alarms;
 using SmartCourtyard.DutyRoom.Storage;
 
 namespace SmartCourtyard.DutyRoom.Intake;
 
 /// <summary>
-/// What follows from the end of a gateway's daily test: it is written down, and its alarm is closed without a person. Only an alarm
-/// that said of itself that it is such a test can be closed by it.
+/// What follows from a gateway's daily test: its result is written down, and its alarm is closed without a person once the gateway has
+/// ended it. Only an alarm that said of itself that it is such a test can be closed by it.
 /// </summary>
 internal static class ProofProjection
 {
@@ -13,20 +14,50 @@ internal static class ProofProjection
 
     public static void Apply(Writing writing, string gateway, Incoming incoming, IncomingProof sent)
     {
-        writing.Db.Proofs.Add(new ProofRow
-        {
-            Id = incoming.Id, Gateway = gateway, AlarmId = sent.AlarmId, At = incoming.Time, Passed = sent.Failed is null, Stored = sent.Stored,
-            Shown = sent.Shown, TookMilliseconds = sent.TookMilliseconds, Failed = sent.Failed,
-        });
-        writing.Db.SaveChanges();
+        Keep(writing, gateway, incoming, sent);
         // A gateway that was stopped in the middle of a test never says what it came to: the next one closes that too.
-        var open = writing.Db.Alarms.AsNoTracking().Where(a => a.Courtyard == gateway && a.Proof && a.State != AlarmState.Closed).Select(a => a.Id).ToList();
+        var open = writing.Db.Alarms.AsNoTracking()
+            .Where(a => a.Courtyard == gateway && a.Proof && a.State != AlarmState.Closed && a.Id != sent.AlarmId).Select(a => a.Id).ToList();
         foreach (var id in open)
         {
-            Close(writing, writing.Alarms.Find(id)!, id == sent.AlarmId ? sent.Failed ?? "passed" : "unfinished");
+            Close(writing, writing.Alarms.Find(id)!, "unfinished");
+        }
+
+        if (writing.Alarms.Find(sent.AlarmId) is { } alarm && alarm.Courtyard == gateway)
+        {
+            CloseEnded(writing, alarm);
         }
 
         writing.Gateways.TellConsoles(gateway);
+    }
+
+    /// <summary>Closes a test that is over: the gateway has ended its alarm and has said what it came to, in whatever order.</summary>
+    public static void CloseEnded(Writing writing, AlarmRow alarm)
+    {
+        if (alarm is { Proof: true, Condition: AlarmCondition.Cleared, State: not AlarmState.Closed }
+            && writing.Db.Proofs.AsNoTracking().FirstOrDefault(p => p.Gateway == alarm.Courtyard && p.AlarmId == alarm.Id) is { } result)
+        {
+            Close(writing, alarm, result.Failed ?? (result.AnsweredBy is not null ? "answered" : result.Asked ? "unanswered" : "passed"));
+        }
+    }
+
+    /// <summary>A test that somebody answers has two results: the program's, and the answer.</summary>
+    private static void Keep(Writing writing, string gateway, Incoming incoming, IncomingProof sent)
+    {
+        var row = writing.Db.Proofs.FirstOrDefault(p => p.Gateway == gateway && p.AlarmId == sent.AlarmId);
+        if (row is null)
+        {
+            writing.Db.Proofs.Add(row = new ProofRow { Id = incoming.Id, Gateway = gateway, AlarmId = sent.AlarmId, At = incoming.Time });
+        }
+
+        (row.Passed, row.Stored, row.Shown) = (sent.Failed is null, sent.Stored, sent.Shown);
+        (row.TookMilliseconds, row.Failed, row.Asked) = (sent.TookMilliseconds, sent.Failed, sent.Asked);
+        if (sent.AnsweredBy is not null)
+        {
+            (row.AnsweredBy, row.AnsweredAt) = (sent.AnsweredBy, incoming.Time);
+        }
+
+        writing.Db.SaveChanges();
     }
 
     private static void Close(Writing writing, AlarmRow alarm, string outcome)

@@ -105,5 +105,6 @@ internal static class Taking
         }
 
         writing.Publish(projected.Alarm, projected.Sound);
+        ProofProjection.CloseEnded(writing, projected.Alarm);
     }
 }

@@ -34,6 +34,7 @@ internal sealed class AlarmLog : IDisposable
         new("spread", a => a.Spread, (a, r, i) => a.Spread = r.GetBoolean(i)),
         new("hint", a => a.Hint is { } x ? Names<AlarmHint>.Of(x) : null, (a, r, i) => a.Hint = Text(r, i) is { } x ? Names<AlarmHint>.Parse(x) : null),
         new("proof", a => a.Proof, (a, r, i) => a.Proof = r.GetBoolean(i)),
+        new("asked", a => a.Asked, (a, r, i) => a.Asked = r.GetBoolean(i)),
         new("occurrences", a => a.Occurrences, (a, r, i) => a.Occurrences = r.GetInt32(i)),
         new("sequence", a => a.Sequence, (a, r, i) => a.Sequence = r.GetInt64(i)),
         new("shown_at", a => Ms(a.ShownAt), (a, r, i) => a.ShownAt = Time(r, i)),

@@ -71,6 +71,8 @@ internal sealed class AlarmRow
     public AlarmHint? Hint { get; set; }
     /// <summary>A gateway raised it to prove the way to here; a program closes it.</summary>
     public bool Proof { get; set; }
+    /// <summary>A person is asked to answer that proof.</summary>
+    public bool Asked { get; set; }
     public int Occurrences { get; set; }
     /// <summary>The last event applied, so that one which overtook it does not turn the condition back.</summary>
     public long Sequence { get; set; }

@@ -132,6 +132,11 @@ internal sealed class ProofRow
     public int TookMilliseconds { get; set; }
     /// <summary>The step that failed; null where it passed.</summary>
     public string? Failed { get; set; }
+    /// <summary>A person was asked to answer it.</summary>
+    public bool Asked { get; set; }
+    /// <summary>Who did; null where nobody has.</summary>
+    public string? AnsweredBy { get; set; }
+    public DateTimeOffset? AnsweredAt { get; set; }
 }
 
 internal sealed class UserRow

@@ -27,14 +27,18 @@ internal sealed record DeviceCounts(int Ok, int Trouble, int Unobserved, int Unk
 /// <param name="TookMilliseconds">From the alarm to the last receipt.</param>
 internal sealed record ProofView(DateTimeOffset At, bool Shown, int TookMilliseconds);
 
+/// <summary>A person's answer to such a test.</summary>
+internal sealed record ProofAnswerView(DateTimeOffset At, string By);
+
 /// <summary>A courtyard's gateway as consoles see it.</summary>
 /// <param name="Missing">Events that the gateway has given a number and the duty room has never got, apart from those still queued there.</param>
 /// <param name="LastProof">When the way from it to here was last proven; null if never.</param>
 /// <param name="ProofFailed">The step at which the newest daily test failed; null where it passed.</param>
+/// <param name="ProofAnswered">When a person last answered such a test, and who; null if never.</param>
 internal sealed record GatewayView(
     string Id, string? Name, AddressView Address, GatewayState State, DateTimeOffset? LastHeard, string? LastSequence, long Missing,
     long Queued, double? UptimeSeconds, string? Version, DeviceCounts Devices, int Troubles, IReadOnlyList<BuildingView> Buildings,
-    ProofView? LastProof, string? ProofFailed)
+    ProofView? LastProof, string? ProofFailed, ProofAnswerView? ProofAnswered)
 {
     /// <summary>One gateway or, without an id, all of them.</summary>
     public static List<GatewayView> Read(DutyRoomDb db, string? id = null)
@@ -46,8 +50,9 @@ internal sealed record GatewayView(
             .GroupBy(t => t.Courtyard).Select(g => new { g.Key, Count = g.Count() }).ToList();
         var buildings = db.Buildings.AsNoTracking().Where(b => id == null || b.Gateway == id)
             .OrderBy(b => b.Order).ToList().ToLookup(b => b.Gateway);
-        var passed = NewestProofs(db, id, onlyPassed: true);
-        var newest = NewestProofs(db, id, onlyPassed: false);
+        var passed = NewestProofs(db, id, db.Proofs.Where(p => p.Passed));
+        var newest = NewestProofs(db, id, db.Proofs);
+        var answered = NewestProofs(db, id, db.Proofs.Where(p => p.AnsweredAt != null));
         return [.. rows.Select(g =>
         {
             int Count(HealthState health) => counts.Find(c => c.Gateway == g.Id && c.Health == health)?.Count ?? 0;
@@ -57,16 +62,14 @@ internal sealed record GatewayView(
             {
                 LastProof = passed.GetValueOrDefault(g.Id) is { } p ? new(p.At, p.Shown, p.TookMilliseconds) : null,
                 ProofFailed = newest.GetValueOrDefault(g.Id)?.Failed,
+                ProofAnswered = answered.GetValueOrDefault(g.Id) is { AnsweredAt: { } at, AnsweredBy: { } by } ? new(at, by) : null,
             };
         })];
     }
 
-    private static Dictionary<string, ProofRow> NewestProofs(DutyRoomDb db, string? id, bool onlyPassed)
-    {
-        var proofs = db.Proofs.AsNoTracking().Where(p => (id == null || p.Gateway == id) && (!onlyPassed || p.Passed));
-        return proofs.Where(p => p.At == db.Proofs.Where(o => o.Gateway == p.Gateway && (!onlyPassed || o.Passed)).Max(o => o.At))
+    private static Dictionary<string, ProofRow> NewestProofs(DutyRoomDb db, string? id, IQueryable<ProofRow> among)
+        => among.AsNoTracking().Where(p => (id == null || p.Gateway == id) && p.At == among.Where(o => o.Gateway == p.Gateway).Max(o => o.At))
             .ToList().GroupBy(p => p.Gateway).ToDictionary(g => g.Key, g => g.MaxBy(p => p.Id, StringComparer.Ordinal)!, StringComparer.Ordinal);
-    }
 
     private static GatewayView Of(GatewayRow g, DeviceCounts devices, int troubles, IEnumerable<BuildingRow> buildings)
     {
@@ -77,7 +80,7 @@ internal sealed record GatewayView(
             : devices;
         return new(
             g.Id, g.Name, new(g.Street, g.Community, g.Grid), state, g.LastHeard, g.LastSequence?.ToString(CultureInfo.InvariantCulture), MissingOf(g), g.Queued,
-            g.UptimeSeconds, g.Version, seen, troubles, [.. buildings.Select(b => new BuildingView(b.Id, b.Name, b.Units, b.Floors))], null, null);
+            g.UptimeSeconds, g.Version, seen, troubles, [.. buildings.Select(b => new BuildingView(b.Id, b.Name, b.Units, b.Floors))], null, null, null);
     }
 
     private static long MissingOf(GatewayRow g)

@@ -10,6 +10,7 @@ internal sealed partial class Upkeep(Ledger ledger, Database database, TimeProvi
     private static readonly TimeSpan Between = TimeSpan.FromHours(1);
     private static readonly TimeSpan CommandsKept = TimeSpan.FromDays(30);
     private static readonly TimeSpan AnswersKept = TimeSpan.FromDays(2);
+    private static readonly TimeSpan ProofsKept = TimeSpan.FromDays(400);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,11 +43,14 @@ internal sealed partial class Upkeep(Ledger ledger, Database database, TimeProvi
     {
         var now = writing.Now;
         var oldest = writing.LastStreamPosition() - StreamKept;
-        var (commands, answers) = (now - CommandsKept, now - AnswersKept);
+        var (commands, answers, proofs) = (now - CommandsKept, now - AnswersKept, now - ProofsKept);
         writing.Db.Stream.Where(s => s.Position <= oldest).ExecuteDelete();
         writing.Db.Commands.Where(c => c.At < commands).ExecuteDelete();
         writing.Db.Answers.Where(a => a.At < answers).ExecuteDelete();
         writing.Db.Sessions.Where(s => s.ExpiresAt < now).ExecuteDelete();
+        // The newest that passed and the newest that was answered stay, however old: "when last" must have an answer.
+        writing.Db.Proofs.Where(p => p.At < proofs && writing.Db.Proofs.Any(o => o.Gateway == p.Gateway && o.Passed && o.At > p.At)
+            && (p.AnsweredAt == null || writing.Db.Proofs.Any(o => o.Gateway == p.Gateway && o.AnsweredAt != null && o.At > p.At))).ExecuteDelete();
         return true;
     }
 

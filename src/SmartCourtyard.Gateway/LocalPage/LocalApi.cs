@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
+using SmartCourtyard.Proofs;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
@@ -42,6 +43,12 @@ internal sealed record LocalSources
     /// <summary>Lets go a gas valve that was closed: by whom, which; why not, in one word, or null.</summary>
     public required Func<string, string, CancellationToken, ValueTask<string?>> Release { get; init; }
 
+    /// <summary>How the tests of the way to the duty room stand; null where there is no duty room.</summary>
+    public required Func<ProofState?> Proofs { get; init; }
+
+    /// <summary>Begins such a test now; null where one is under way.</summary>
+    public required Func<CancellationToken, ValueTask<ProofStep?>> Prove { get; init; }
+
     /// <summary>Why the gateway is not ready; null when it is.</summary>
     public required Func<string?> NotReady { get; init; }
 
@@ -79,6 +86,8 @@ internal static class LocalApi
                 ? TypedResults.Problem(problem, statusCode: StatusCodes.Status502BadGateway, title: "not paired")
                 : TypedResults.Ok(sources.Pairing()));
         api.MapService(sources);
+        api.MapProof(sources);
+        LocalPages.Map(app);
         api.MapPost("/devices/{id}/release", (string id, ReleaseRequest request, CancellationToken stop) => ReleaseAsync(sources, id, request, stop));
         api.MapGet("/undecodable", () => new ListView<Undecodable>(sources.Undecodable()));
         api.MapGet("/readings", (string? device, string? quantity, string? from, string? to, string? step)
@@ -177,12 +186,23 @@ internal sealed class LocalAccess(string? token) : IEndpointFilter
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
+        if (IsFromAnotherSite(http.Request))
+        {
+            return ValueTask.FromResult<object?>(TypedResults.Problem(
+                "a page of another site may not do this", statusCode: StatusCodes.Status403Forbidden, title: "not from here"));
+        }
+
         var here = http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address);
         return here || Brings(http.Request.Headers.Authorization.ToString())
             ? next(context)
             : ValueTask.FromResult<object?>(TypedResults.Problem(
                 "send the gateway's token as Authorization: Bearer …", statusCode: StatusCodes.Status401Unauthorized, title: "not signed in"));
     }
+
+    /// <summary>Loopback needs no token, so a page that a browser on this machine has open must not speak for its user.</summary>
+    private static bool IsFromAnotherSite(HttpRequest request)
+        => !HttpMethods.IsGet(request.Method) && request.Headers.Origin.ToString() is { Length: > 0 } origin
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var site) && site.Authority == request.Host.Value);
 
     private bool Brings(string header) => token is not null && System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(
         System.Text.Encoding.UTF8.GetBytes(header), System.Text.Encoding.UTF8.GetBytes("Bearer " + token));

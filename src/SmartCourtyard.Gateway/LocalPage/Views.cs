@@ -89,4 +89,5 @@ internal sealed record SampleView(DateTimeOffset At, double Value);
 [JsonSerializable(typeof(ReleaseRequest))]
 [JsonSerializable(typeof(PairView))]
 [JsonSerializable(typeof(SeriesView))]
+[JsonSerializable(typeof(ProofView))]
 internal sealed partial class LocalJson : JsonSerializerContext;

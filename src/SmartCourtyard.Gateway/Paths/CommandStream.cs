@@ -86,7 +86,7 @@ internal sealed partial class CommandStream(
             : "not-supported";
         var command = new DutyCommand(
             id, body?.Id ?? id, type, kind ?? ReceiptKind.Stored, kind is null ? null : body?.AlarmId, body?.At ?? time.GetUtcNow(), failure,
-            body?.Consoles);
+            body?.Consoles, body?.By);
         await receive(command, stop).ConfigureAwait(false);
     }
 

@@ -9,32 +9,45 @@ namespace SmartCourtyard.Gateway.Watch;
 /// Looks on while the watch judges: which detectors alarm briefly again and again, what an alarm may come from, which devices were
 /// tested. What it finds stands in the devices' health; alarms go their way without it.
 /// </summary>
-internal sealed class FalseAlarms(HealthBook health)
+/// <param name="health">Where it is written down.</param>
+/// <param name="isTested">Whether people test a device now; null: never.</param>
+internal sealed class FalseAlarms(HealthBook health, Func<Device, bool>? isTested = null)
 {
     private readonly FalseAlarmBook _book = new();
     private readonly List<(string Device, bool Noisy)> _turned = [];
+    private readonly HashSet<string> _tested = new(StringComparer.Ordinal);
     private IReadOnlyList<Device> _devices = [];
 
     public AlarmHint? HintOf(Device device, AlarmKind kind, Moment now) => _book.HintOf(device, kind, now);
 
-    public void Hear(ReadOnlySpan<Reading> message, Moment now) => _book.Hear(message, now.Uptime);
+    public void Hear(ReadOnlySpan<Reading> message, Moment now)
+    {
+        _book.Hear(message, now.Uptime);
+        if (!message.IsEmpty && isTested?.Invoke(message[0].Device) == true)
+        {
+            _tested.Add(message[0].Device.Id);
+        }
+    }
 
     /// <summary>Takes in the steps of one judgement, before they become events.</summary>
     public void Note(List<AlarmChange> alarms, Moment now, List<TroubleChange> troubles)
     {
         if (alarms.Count == 0)
         {
+            _tested.Clear();
             return;
         }
 
         foreach (var (step, alarm) in alarms)
         {
-            if (alarm.Test && step != AlarmStep.Cleared)
+            // Where a real alarm of it stands, a test is one more occurrence of that.
+            if (step != AlarmStep.Cleared && (alarm.Test || _tested.Contains(alarm.DeviceId)))
             {
                 health.NoteTest(alarm.DeviceId, now);
             }
         }
 
+        _tested.Clear();
         _book.Note(alarms, now, _turned);
         Tell(now, troubles);
     }

@@ -2,6 +2,7 @@ using SmartCourtyard.Alarms;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Effects;
+using SmartCourtyard.Proofs;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
@@ -79,6 +80,13 @@ internal sealed record ServiceInput(string Id, ServiceRequest? Begins) : WatchIn
 
 /// <summary>What became of it: the order, or why not as one plain sentence; both null where there is none of that id to end.</summary>
 internal readonly record struct ServiceAnswer(ServiceOrder? Order, string? Refusal);
+
+/// <summary>Somebody wants to know whether the way to the duty room works.</summary>
+internal sealed record ProofInput : WatchInput
+{
+    /// <summary>Null where one is under way, or there is no duty room.</summary>
+    public TaskCompletionSource<ProofStep?> Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
 
 internal sealed record Tick : WatchInput;
 

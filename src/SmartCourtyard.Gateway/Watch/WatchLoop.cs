@@ -52,7 +52,7 @@ internal sealed partial class WatchLoop : BackgroundService
         _memory = memory;
         _service = new ServiceDesk(courtyard, _alarmChanges, _troubleChanges);
         _health = new HealthBook(courtyard, clock.Now());
-        _falseAlarms = new FalseAlarms(_health);
+        _falseAlarms = new FalseAlarms(_health, d => _service.Of(d, AlarmKind.Equipment).IsTest);
         _alarms = new AlarmBook(memory.Alarms, rules, _service.Of) { Hint = _falseAlarms.HintOf };
         _healthCount = new HealthCount(_health.Describe());
         _writer = new EventWriter(courtyard.Id);
@@ -217,13 +217,16 @@ internal sealed partial class WatchLoop : BackgroundService
             case Reload reload:
                 Serve(reload);
                 break;
+            case ProofInput wanted:
+                BeginProof(wanted);
+                break;
             case Due:
                 _armed = null;
                 break;
             case Tick:
                 _health.Tick(_clock.Now(), _troubleChanges);
                 _falseAlarms.Tick(_clock.Now(), _troubleChanges);
-                Prove(Proof?.Tick(_clock.Now(), _clock.State() == ClockState.Synchronised));
+                TickProof();
                 _healthCount = new HealthCount(_health.Describe());
                 Keep(null, []);
                 break;
@@ -293,7 +296,7 @@ internal sealed partial class WatchLoop : BackgroundService
     {
         var alarm = command.AlarmId is null ? null : _alarms.Receive(command.Kind, command.AlarmId, command.At);
         _acting.Follow(alarm);
-        Prove(Proof?.Receive(command.Kind, command.AlarmId, command.Consoles, _clock.Now(), _clock.State() == ClockState.Synchronised));
+        ReceiveProof(command);
         var answer = _writer.Command(new CommandData(command.CommandId, command.Type, command.Failure), _clock.Now().Time);
         var entry = new JournalEntry
         {

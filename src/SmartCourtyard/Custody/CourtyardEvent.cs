@@ -79,10 +79,11 @@ public sealed record Cause(string Quantity, JsonElement Value);
 /// <param name="Drill">True where the whole estate exercises; otherwise left out.</param>
 /// <param name="Hint">What it may come from, for people to see; otherwise left out.</param>
 /// <param name="Proof">True where the gateway itself raised it to prove the way to the duty room; otherwise left out.</param>
+/// <param name="Asked">True where a person is asked to answer that proof; otherwise left out.</param>
 public sealed record AlarmData(
     string AlarmId, AlarmKind Kind, Severity Severity, string Device, At At, Cause? Cause, DateTimeOffset RaisedAt, ClockState Clock,
     bool Test = false, int Occurrences = 1, bool? Confirmed = null, bool? Spread = null, bool? Drill = null,
-    AlarmHint? Hint = null, bool? Proof = null);
+    AlarmHint? Hint = null, bool? Proof = null, bool? Asked = null);
 
 /// <summary>Data of <c>trouble.raised</c> and <c>trouble.cleared</c>.</summary>
 /// <param name="TroubleId">The trouble's own id, the same in both events.</param>
@@ -117,7 +118,11 @@ public sealed record CommandData(string CommandId, string Command, string? Reaso
 /// <param name="TookMilliseconds">From the alarm to the last receipt.</param>
 /// <param name="Failed">The step that failed: <c>stored</c> or <c>shown</c>; left out where it passed.</param>
 /// <param name="Detail">The same as one plain sentence in English.</param>
-public sealed record TestData(string AlarmId, bool Stored, bool Shown, int TookMilliseconds, string? Failed = null, string? Detail = null);
+/// <param name="Asked">True where a person was asked to answer it; otherwise left out.</param>
+/// <param name="AnsweredBy">Who answered; left out where nobody did, or nobody has yet: then a second event says so.</param>
+public sealed record TestData(
+    string AlarmId, bool Stored, bool Shown, int TookMilliseconds, string? Failed = null, string? Detail = null, bool? Asked = null,
+    string? AnsweredBy = null);
 
 /// <summary>Data of <c>gateway.started</c>.</summary>
 public sealed record GatewayStartedData(string Version, DateTimeOffset StartedAt, ClockState Clock);

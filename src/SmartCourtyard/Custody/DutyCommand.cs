@@ -11,6 +11,7 @@ namespace SmartCourtyard.Custody;
 /// <param name="At">When it happened at the duty room.</param>
 /// <param name="Failure">Why the gateway cannot carry it out; null where it can.</param>
 /// <param name="Consoles">How many consoles of people were live; null where it does not say.</param>
+/// <param name="By">Who did it at the duty room; null where it does not say.</param>
 public sealed record DutyCommand(
     string Bookmark, string CommandId, string Type, ReceiptKind Kind, string? AlarmId, DateTimeOffset At, string? Failure = null,
-    int? Consoles = null);
+    int? Consoles = null, string? By = null);

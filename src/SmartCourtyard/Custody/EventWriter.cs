@@ -64,26 +64,31 @@ public sealed class EventWriter(string courtyardId)
         _ => null,
     };
 
-    /// <summary>The events of a step of a proof: its alarm begins; or it ends, with what the proof came to.</summary>
+    /// <summary>The events of a step of a proof: its alarm begins; what it came to; its alarm ends.</summary>
     public IReadOnlyList<CourtyardEvent> Proof(ProofStep step, DateTimeOffset at, ClockState clock)
     {
         var alarm = JsonSerializer.SerializeToElement(
-            new AlarmData(step.AlarmId, AlarmKind.Equipment, Severity.Technical, ProofDevice, new At(), null, step.RaisedAt, clock, Test: true, Proof: true),
+            new AlarmData(
+                step.AlarmId, AlarmKind.Equipment, Severity.Technical, ProofDevice, new At(), null, step.RaisedAt, clock, Test: true, Proof: true,
+                Asked: step.Asked ? true : null),
             CustodyJson.Default.AlarmData);
-        if (step.Result is not { } result)
+        return step.Turn switch
         {
-            return [Event(EventTypes.AlarmRaised, at, alarm)];
-        }
+            ProofTurn.Begins => [Event(EventTypes.AlarmRaised, at, alarm)],
+            ProofTurn.Waits => [Test(step.Result!, at)],
+            ProofTurn.Ends => [Test(step.Result!, at), Event(EventTypes.AlarmCleared, at, alarm)],
+            _ => [Event(EventTypes.AlarmCleared, at, alarm)],
+        };
+    }
 
+    private CourtyardEvent Test(ProofResult result, DateTimeOffset at)
+    {
         var data = new TestData(
-            result.AlarmId, result.Stored, result.Shown, (int)result.Took.TotalMilliseconds, result.Failed, result.Detail);
-        return
-        [
-            Event(EventTypes.AlarmCleared, at, alarm),
-            Event(
-                result.Failed is null ? EventTypes.TestPassed : EventTypes.TestFailed, at,
-                JsonSerializer.SerializeToElement(data, CustodyJson.Default.TestData)),
-        ];
+            result.AlarmId, result.Stored, result.Shown, (int)result.Took.TotalMilliseconds, result.Failed, result.Detail,
+            result.Asked ? true : null, Sentence(result.AnsweredBy));
+        return Event(
+            result.Failed is null ? EventTypes.TestPassed : EventTypes.TestFailed, at,
+            JsonSerializer.SerializeToElement(data, CustodyJson.Default.TestData));
     }
 
     /// <summary>The answer to a command of the duty room.</summary>

@@ -11,6 +11,7 @@ using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Gateway.LocalPage;
 using SmartCourtyard.Gateway.Tests.Watch;
+using SmartCourtyard.Proofs;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
@@ -25,6 +26,8 @@ public sealed class LocalApiTests : IAsyncLifetime
     private readonly List<ServiceRequest> _begun = [];
     private readonly List<string> _ended = [];
     private string? _notReady;
+    private ProofState? _proofs;
+    private ProofStep? _step;
     private WebApplication _app = null!;
     private HttpClient _http = null!;
 
@@ -99,6 +102,40 @@ public sealed class LocalApiTests : IAsyncLifetime
             """{"items":[{"family":"zigbee2mqtt","name":"0x01","lastHeard":"2026-11-22T04:30:00.000Z","messages":5,"raw":"raw","points":["smoke"],"class":"smoke-detector","vendor":null,"model":"HS1SA","yaml":"  - id: x\n"}]}""",
             (await GetAsync("api/v1/unassigned")).GetRawText());
         Assert.Equal("zigbee2mqtt/x", (await GetAsync("api/v1/undecodable")).GetProperty("items")[0].GetProperty("topic").GetString());
+    }
+
+    [Fact]
+    public async Task The_way_to_the_duty_room_is_tried_now_one_test_at_a_time()
+    {
+        Assert.Contains("no duty room", (await GetAsync("api/v1/proof", 404)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync("api/v1/proof")).StatusCode);
+        _proofs = new ProofState(new ProofMemory(TestClock.Night, "shown", TestClock.Night, "王芳"), Newest: new ProofResult("p0", TestClock.Night, true, false, TimeSpan.FromSeconds(60), "shown"));
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync("api/v1/proof")).StatusCode);
+        _step = new ProofStep(ProofTurn.Begins, "p1", TestClock.Night, Asked: true);
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync("api/v1/proof")).StatusCode);
+        var proof = await GetAsync("api/v1/proof");
+        Assert.Equal(("shown", "王芳"), (proof.GetProperty("failed").GetString(), proof.GetProperty("answeredBy").GetString()));
+        Assert.Contains("none of its live consoles showed it", proof.GetProperty("newest").GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_of_another_site_cannot_make_this_machines_browser_begin_a_test()
+    {
+        (_proofs, _step) = (new ProofState(new ProofMemory(null)), new ProofStep(ProofTurn.Begins, "p1", TestClock.Night, Asked: false));
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync("api/v1/proof", "http://evil.example")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync("api/v1/proof", "null")).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await PostAsync("api/v1/proof", _http.BaseAddress!.GetLeftPart(UriPartial.Authority))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("", "text/html", "id=\"prove\"")]
+    [InlineData("page.js", "text/javascript", "api/v1/proof")]
+    public async Task The_technicians_page_comes_without_data_and_may_be_framed_by_nobody(string path, string type, string holds)
+    {
+        using var response = await _http.GetAsync(path);
+        Assert.Equal((HttpStatusCode.OK, type), (response.StatusCode, response.Content.Headers.ContentType!.MediaType));
+        Assert.Contains("frame-ancestors 'none'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(holds, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -265,6 +302,17 @@ public sealed class LocalApiTests : IAsyncLifetime
     private static ServiceOrder Order { get; } = new(
         "o1", ServiceKind.OutOfService, new ServiceScope(Estate.Smoke.Id), "new battery", "Wang", TestClock.Night, TestClock.Night.AddMinutes(30));
 
+    private async Task<HttpResponseMessage> PostAsync(string path, string? origin = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
+        }
+
+        return await _http.SendAsync(request);
+    }
+
     private LocalSources Sources()
     {
         var undecodable = new Undecodable(TestClock.Night, "zigbee2mqtt/x", Estate.Smoke.Id, "not JSON", "{{{");
@@ -280,6 +328,8 @@ public sealed class LocalApiTests : IAsyncLifetime
                 [new DeviceHealth(Estate.Smoke, HealthState.Trouble, [TroubleReason.BatteryLow], TestClock.Night, 3, 80, null)],
                 [new Trouble("t1", TroubleReason.BrokerLost, null, TestClock.Night, "no answer")])),
             Orders = () => [Order],
+            Proofs = () => _proofs,
+            Prove = _ => ValueTask.FromResult(_step),
             Begin = (request, _) =>
             {
                 _begun.Add(request);

@@ -36,7 +36,7 @@ public sealed class CommandStreamTests : IAsyncLifetime
         await StartAsync(null);
         await SayAsync($"id: 7\nevent: {type}\ndata: {{\"id\":\"c7\",\"alarmId\":\"a1\",\"at\":\"2026-11-22T12:30:00+08:00\",\"by\":\"王\"}}\n\n");
         await Eventually.Holds(() => _received.Count == 1, "received");
-        Assert.Equal(new DutyCommand("7", "c7", type, kind, "a1", TestClock.Night), _received.Single());
+        Assert.Equal(new DutyCommand("7", "c7", type, kind, "a1", TestClock.Night, By: "王"), _received.Single());
     }
 
     [Fact]

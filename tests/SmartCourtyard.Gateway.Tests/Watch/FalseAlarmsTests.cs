@@ -7,6 +7,7 @@ using SmartCourtyard.Gateway.Journal;
 using SmartCourtyard.Gateway.Tests.Journal;
 using SmartCourtyard.Gateway.Watch;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Tests.Watch;
@@ -90,6 +91,28 @@ public sealed class FalseAlarmsTests : IAsyncLifetime
         Assert.Equal(TestClock.Night, (await _watch.DescribeAsync(default)).Devices[0].LastTest);
     }
 
+    [Fact]
+    public async Task A_test_that_somebody_asked_for_ends_an_overdue_one_even_while_a_real_alarm_stands()
+    {
+        await StopAsync();
+        var memory = new DeviceMemory(
+            Estate.Smoke.Id, DeviceMemory.KindOf(Estate.Smoke), TestClock.Night.AddYears(-2), TestClock.Night, null, null, null, TestClock.Night.AddYears(-2), null);
+        await StartAsync([], [memory]);
+        await Eventually.Holds(_clock, 10, () => Troubles().Any(t => t is { Raised: true, Trouble.Reason: TroubleReason.TestOverdue }), "the overdue test");
+
+        // A real alarm that nobody has resolved yet is not the device's test.
+        await HearAsync(Estate.Smoke.Says(Quantity.Smoke, 1));
+        await HearAsync(Estate.Smoke.Says(Quantity.Smoke, 0));
+        Assert.Equal(TestClock.Night.AddYears(-2), (await _watch!.DescribeAsync(default)).Devices[0].LastTest);
+        Assert.Null((await _watch.BeginAsync("t1", ServiceRequest.TestOf(Estate.Smoke.Id, null, null, "王芳"), default)).Refusal);
+        // Another detector is not tested by it.
+        await HearAsync(Co.Says(Quantity.CoAlarm, 1));
+        Assert.Null((await _watch.DescribeAsync(default)).Devices[1].LastTest);
+        await HearAsync(Estate.Smoke.Says(Quantity.Smoke, 1));
+        Assert.Equal(_clock.GetUtcNow(), (await _watch.DescribeAsync(default)).Devices[0].LastTest);
+        await Eventually.Holds(_clock, 10, () => Troubles().Any(t => t is { Raised: false, Trouble.Reason: TroubleReason.TestOverdue }), "its end");
+    }
+
     private List<TroubleChange> Troubles() => [.. _entries.SelectMany(e => e.Troubles)];
 
     private async Task CryAsync()
@@ -118,9 +141,9 @@ public sealed class FalseAlarmsTests : IAsyncLifetime
         Assert.True(await _watch!.HearAsync(batch, CancellationToken.None));
     }
 
-    private async Task StartAsync(IReadOnlyList<KeptTrouble>? troubles = null)
+    private async Task StartAsync(IReadOnlyList<KeptTrouble>? troubles = null, IReadOnlyList<DeviceMemory>? memories = null)
     {
-        var devices = HealthStore.Read(HealthFile, out _);
+        var devices = memories ?? HealthStore.Read(HealthFile, out _);
         _watch = new WatchLoop(
             Garden, Rulebook.Usual, new WatchMemory([], [], devices, troubles ?? []),
             new WatchOutputs(Store, () => false, _ => { }), new WatchClock(_clock, "1.0"), NullLogger<WatchLoop>.Instance);

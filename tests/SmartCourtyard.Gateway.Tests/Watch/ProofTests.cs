@@ -19,7 +19,10 @@ public sealed class ProofTests : IAsyncLifetime
 
     private List<CourtyardEvent> Events => [.. _entries.SelectMany(e => e.Events)];
 
-    public Task InitializeAsync() => StartAsync(null);
+    // Answered a moment ago: no person is asked.
+    private static readonly ProofMemory Answered = new(null, LastAnswered: TestClock.Night, AnsweredBy: "王芳");
+
+    public Task InitializeAsync() => StartAsync(Answered);
 
     public async Task DisposeAsync()
     {
@@ -48,7 +51,7 @@ public sealed class ProofTests : IAsyncLifetime
             (passed.GetProperty("alarmId").GetString(), passed.GetProperty("stored").GetBoolean(), passed.GetProperty("shown").GetBoolean()));
         Assert.Equal(2_000, passed.GetProperty("tookMilliseconds").GetInt32());
         Assert.Equal([EventTypes.AlarmRaised, EventTypes.AlarmCleared], Events.Where(e => e.Type.Contains(".alarm.", StringComparison.Ordinal)).Select(e => e.Type));
-        Assert.NotNull(_entries.Single(e => e.Proof is not null).Proof!.LastPassed);
+        Assert.NotNull(_entries.Last(e => e.Proof is not null).Proof!.LastPassed);
         Assert.NotNull(_watch.Proven!.LastPassed);
     }
 
@@ -63,13 +66,50 @@ public sealed class ProofTests : IAsyncLifetime
         Assert.Equal("self-test-failed", trouble.GetProperty("reason").GetString());
 
         // The next start knows it still.
-        var kept = _entries.Single(e => e.Proof is not null).Proof;
+        var kept = _entries.Last(e => e.Proof is not null).Proof;
         await DisposeAsync();
         _entries.Clear();
         await StartAsync(kept);
         await Eventually.Holds(() => Events.Any(e => e.Type == EventTypes.TroubleRaised), "the trouble again");
         var data = await BegunAsync();
         await ReceiveAsync("1", "alarm.stored", ReceiptKind.Stored, data.GetProperty("alarmId").GetString()!);
+        await Eventually.Holds(() => Events.Any(e => e.Type == EventTypes.TroubleCleared), "its end");
+    }
+
+    [Fact]
+    public async Task An_officers_answer_goes_on_as_the_result_of_the_test_that_asked_for_it()
+    {
+        await DisposeAsync();
+        _entries.Clear();
+        await StartAsync(null);
+        var data = await BegunAsync();
+        var alarm = data.GetProperty("alarmId").GetString()!;
+        Assert.True(data.GetProperty("asked").GetBoolean());
+        await ReceiveAsync("1", "alarm.stored", ReceiptKind.Stored, alarm);
+        await Eventually.Holds(() => Events.Any(e => e.Type == EventTypes.TestPassed), "the program's part");
+        Assert.DoesNotContain(Events, e => e.Type == EventTypes.AlarmCleared);
+        await _watch.ReceiveAsync(
+            new DutyCommand("2", "c2", "alarm.acknowledged", ReceiptKind.Acknowledged, alarm, TestClock.Night, By: "王芳"), CancellationToken.None);
+        await Eventually.Holds(() => Events.Any(e => e.Type == EventTypes.AlarmCleared), "the end");
+        Assert.Equal([null, "王芳"], Events.Where(e => e.Type == EventTypes.TestPassed).Select(e => e.Data.TryGetProperty("answeredBy", out var by) ? by.GetString() : null));
+        Assert.Equal(("王芳", (string?)null), (_watch.Proven!.AnsweredBy, _watch.Proven.Waiting?.AlarmId));
+        Assert.Equal("王芳", _entries.Last(e => e.Proof is not null).Proof!.AnsweredBy);
+    }
+
+    [Fact]
+    public async Task Nobodys_answer_for_seventeen_days_is_a_trouble_that_ends_with_an_answer()
+    {
+        await DisposeAsync();
+        _entries.Clear();
+        await StartAsync(new ProofMemory(TestClock.Night.AddHours(-2), LastAnswered: TestClock.Night.AddDays(-17)));
+        await Eventually.Holds(_clock, 10, () => Events.Any(e => e.Type == EventTypes.TroubleRaised), "the trouble");
+        Assert.Equal("test-overdue", Events.Single(e => e.Type == EventTypes.TroubleRaised).Data.GetProperty("reason").GetString());
+        // Somebody tries the way now; one at a time.
+        var step = await _watch.ProveAsync(CancellationToken.None);
+        Assert.True(step!.Asked);
+        Assert.Null(await _watch.ProveAsync(CancellationToken.None));
+        Assert.Equal(step.AlarmId, _watch.Proofs!.UnderWay!.AlarmId);
+        await ReceiveAsync("1", "alarm.acknowledged", ReceiptKind.Acknowledged, step.AlarmId);
         await Eventually.Holds(() => Events.Any(e => e.Type == EventTypes.TroubleCleared), "its end");
     }
 

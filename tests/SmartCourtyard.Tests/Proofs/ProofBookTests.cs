@@ -12,7 +12,10 @@ public sealed class ProofBookTests
     private static readonly double UntilMinute =
         (ProofBook.MinuteOf("fukang-garden") - TimeSpan.FromMinutes(270)).TotalSeconds is var wait && wait > 60 ? wait : wait + Day;
 
-    private ProofBook _book = new("fukang-garden", null);
+    // Answered a moment ago: no person is asked in these.
+    private static readonly ProofMemory Answered = new(null, LastAnswered: Estate.Night.AddSeconds(-1), AnsweredBy: "王芳");
+
+    private ProofBook _book = new("fukang-garden", Answered);
 
     [Fact]
     public void The_first_one_comes_ten_minutes_after_the_start_and_the_next_at_the_courtyards_own_minute()
@@ -38,7 +41,7 @@ public sealed class ProofBookTests
         {
             Assert.Null(Tick(at - 1, clockIsSet: false));
             var begun = Tick(at, clockIsSet: false)!;
-            _book.Receive(ReceiptKind.Stored, begun.AlarmId, 0, Estate.After(at), clockIsSet: false);
+            _book.Receive(new ProofReceipt(ReceiptKind.Stored, begun.AlarmId, 0), Estate.After(at), clockIsSet: false);
             at += Day;
         }
     }
@@ -69,7 +72,7 @@ public sealed class ProofBookTests
         var result = Tick(660)!.Result!;
         Assert.Equal((failed, said, false, TimeSpan.FromSeconds(took)), (result.Failed, result.Stored, result.Shown, result.Took));
         Assert.NotNull(result.Detail);
-        Assert.Equal(new ProofMemory(null, failed), _book.Memory);
+        Assert.Equal(Answered with { Failed = failed }, _book.Memory);
         Assert.Equal(TimeSpan.FromSeconds(660 + 3600), _book.Next);
         Assert.Null(Tick(4259));
         var again = Tick(4260)!;
@@ -121,5 +124,5 @@ public sealed class ProofBookTests
     private ProofStep? Tick(double seconds, bool clockIsSet = true) => _book.Tick(Estate.After(seconds), clockIsSet);
 
     private ProofStep? Receive(double seconds, ReceiptKind kind, string alarmId, int? consoles = null)
-        => _book.Receive(kind, alarmId, consoles, Estate.After(seconds), true);
+        => _book.Receive(new ProofReceipt(kind, alarmId, consoles), Estate.After(seconds), true);
 }

@@ -461,6 +461,7 @@ export interface components {
             deviceName: null | string;
             hint: null | components["schemas"]["AlarmHint"];
             proof: boolean;
+            asked: boolean;
             timeline: components["schemas"]["TimelineEntry"][];
             sound?: null | boolean;
         };
@@ -618,6 +619,7 @@ export interface components {
             buildings: components["schemas"]["BuildingView"][];
             lastProof: null | components["schemas"]["ProofView"];
             proofFailed: null | string;
+            proofAnswered: null | components["schemas"]["ProofAnswerView"];
         };
         /**
          * @description What is known about a device.
@@ -670,6 +672,11 @@ export interface components {
             expected?: null | string;
             state?: null | string;
             allowed?: null | string[];
+        };
+        ProofAnswerView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
         };
         ProofView: {
             /** Format: date-time */

@@ -35,7 +35,7 @@ export const connection = reactive({ phase: 'stopped' as StreamPhase, lost: fals
 export const sessionExpired = ref(false);
 
 export const openAlarms = computed(() => alarms.open.filter(alarm => !alarm.proof));
-/** The daily tests that are under way: no person has anything to do with them. */
+/** The daily tests that are under way; some ask whether a person sees them. They never stand among alarms. */
 export const openProofs = computed(() => alarms.open.filter(alarm => alarm.proof));
 
 const stream = new LiveStream({

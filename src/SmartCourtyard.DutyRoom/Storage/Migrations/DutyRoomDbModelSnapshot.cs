@@ -31,6 +31,10 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("acknowledged_by");
 
+                    b.Property<bool>("Asked")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked");
+
                     b.Property<string>("Building")
                         .HasColumnType("TEXT")
                         .HasColumnName("building");
@@ -514,6 +518,18 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("alarm_id");
+
+                    b.Property<long?>("AnsweredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("answered_at");
+
+                    b.Property<string>("AnsweredBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answered_by");
+
+                    b.Property<bool>("Asked")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked");
 
                     b.Property<long>("At")
                         .HasColumnType("INTEGER")

@@ -1,0 +1,110 @@
+const texts = {
+  'zh-CN': {
+    other: 'English', title: '网关维护页', way: '到值班室的通道', prove: '现在测试通道', explain: '发一条测试报警到值班室：不响铃，不算报警，自动结束。',
+    never: '还没有验证过。', proven: at => `上次验证通过：${at}`, unanswered: '还没有值班员答复过测试。', answered: (by, at) => `上次有值班员答复：${by}，${at}`,
+    running: '测试已发出，等值班室确认……', passedShown: s => `通过：值班室已存下，并在值班台显示。用时 ${s} 秒。`, passed: s => `通过：值班室已存下；当时没有开着的值班台。用时 ${s} 秒。`,
+    asked: '正在请值班员按“我看到了”（10 分钟内）。', by: who => `值班员 ${who} 已答复。`,
+    stored: '未通过：值班室 60 秒内没有确认。检查上网和值班室服务器；排队的报警会自动补送。', shown: '未通过：值班室已存下，但开着的值班台 60 秒内都没有显示。请打电话问值班室。',
+    underWay: '已有一次测试在进行，一分钟内结束。', noDutyRoom: '这台网关没有设置值班室。', unreachable: '网关没有回答。', troubles: '现有故障', none: '没有故障。', since: '自',
+    token: '网关令牌', enter: '进入',
+  },
+  en: {
+    other: '中文', title: 'Gateway, for the technician', way: 'The way to the duty room', prove: 'Test the way now', explain: 'Sends a test alarm to the duty room: silent, no alarm, ends by itself.',
+    never: 'Not proven yet.', proven: at => `Last proven: ${at}`, unanswered: 'No officer has answered a test yet.', answered: (by, at) => `Last answered by an officer: ${by}, ${at}`,
+    running: 'The test is on its way; waiting for the duty room …', passedShown: s => `Passed: the duty room has stored it and a console showed it. Took ${s} s.`, passed: s => `Passed: the duty room has stored it; no console was open. Took ${s} s.`,
+    asked: 'An officer is asked to press "I have seen it" (within 10 minutes).', by: who => `Officer ${who} has answered.`,
+    stored: 'Failed: the duty room did not confirm within 60 s. Look at the uplink and the duty room\u2019s server; alarms that wait are sent by themselves.', shown: 'Failed: the duty room stored it, but none of its open consoles showed it within 60 s. Call the duty room.',
+    underWay: 'A test is under way; it ends within a minute.', noDutyRoom: 'This gateway has no duty room.', unreachable: 'The gateway does not answer.', troubles: 'Troubles that stand', none: 'No trouble.', since: 'since',
+    token: 'Token of the gateway', enter: 'Enter',
+  },
+};
+
+const byId = id => document.getElementById(id);
+let language = (navigator.language || '').startsWith('zh') ? 'zh-CN' : 'en';
+let token = null;
+let proof = null;
+let troubles = [];
+let begun = null;
+let message = null;
+
+const say = () => texts[language];
+const time = text => new Date(text).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
+
+async function call(method, path) {
+  const response = await fetch(path, { method, headers: token ? { Authorization: `Bearer ${token}` } : {} });
+  byId('sign-in').hidden = response.status !== 401;
+  return { status: response.status, body: response.headers.get('Content-Type')?.includes('json') ? await response.json() : null };
+}
+
+async function refresh() {
+  try {
+    const [now, standing] = [await call('GET', 'api/v1/proof'), await call('GET', 'api/v1/troubles')];
+    proof = now.status === 200 ? now.body : null;
+    troubles = standing.status === 200 ? standing.body.items : [];
+    message = now.status === 404 ? 'noDutyRoom' : message === 'unreachable' || message === 'noDutyRoom' ? null : message;
+  } catch {
+    message = 'unreachable';
+  }
+  show();
+}
+
+async function prove() {
+  byId('prove').disabled = true;
+  try {
+    const answer = await call('POST', 'api/v1/proof');
+    begun = answer.status === 202 ? answer.body.underWay?.alarmId ?? answer.body.newest?.alarmId : begun;
+    message = answer.status === 409 ? 'underWay' : null;
+  } catch {
+    message = 'unreachable';
+  }
+  await refresh();
+}
+
+function outcome() {
+  const newest = proof?.newest;
+  if (message) {
+    return [say()[message], ''];
+  }
+  if (proof?.underWay) {
+    return [say().running, ''];
+  }
+  if (!newest || newest.alarmId !== begun) {
+    return ['', ''];
+  }
+  if (newest.failed) {
+    return [say()[newest.failed] ?? newest.detail, 'bad'];
+  }
+  const passed = (newest.shown ? say().passedShown : say().passed)((newest.tookMilliseconds / 1000).toFixed(1));
+  const person = newest.answeredBy ? say().by(newest.answeredBy) : proof.waitsForAnswer === newest.alarmId ? say().asked : '';
+  return [`${passed} ${person}`, 'good'];
+}
+
+function show() {
+  document.documentElement.lang = language;
+  document.querySelectorAll('[data-text]').forEach(element => { element.textContent = say()[element.dataset.text]; });
+  byId('language').textContent = say().other;
+  byId('proven').textContent = !proof ? '' : proof.lastPassed ? say().proven(time(proof.lastPassed)) : say().never;
+  byId('answered').textContent = !proof ? '' : proof.lastAnswered ? say().answered(proof.answeredBy, time(proof.lastAnswered)) : say().unanswered;
+  const [text, look] = outcome();
+  if (byId('outcome').textContent !== text) {
+    byId('outcome').textContent = text;
+  }
+  byId('outcome').className = look;
+  byId('prove').disabled = !proof || proof.underWay !== null;
+  byId('troubles').replaceChildren(...(troubles.length ? troubles.map(line) : [item(say().none)]));
+}
+
+const line = trouble => item(`${trouble.reason}${trouble.device ? ` · ${trouble.device}` : ''}${trouble.detail ? `: ${trouble.detail}` : ''} (${say().since} ${time(trouble.raisedAt)})`);
+
+function item(text) {
+  const element = document.createElement('li');
+  element.textContent = text;
+  return element;
+}
+
+byId('language').addEventListener('click', () => { language = language === 'en' ? 'zh-CN' : 'en'; show(); });
+byId('prove').addEventListener('click', prove);
+byId('sign-in').addEventListener('submit', event => { event.preventDefault(); token = byId('token').value; byId('token').value = ''; void refresh(); });
+show();
+void refresh();
+setInterval(refresh, 2000);

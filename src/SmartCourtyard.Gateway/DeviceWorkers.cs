@@ -21,6 +21,9 @@ internal sealed record DeviceOutlets(
     /// <summary>Takes what an actuator says that it does.</summary>
     public Action<string, bool, LampSign?> ActuatorSaid { get; init; } = (_, _, _) => { };
 
+    /// <summary>Takes the id of an actuator that can be told something again after it could not.</summary>
+    public Action<string> ActuatorReturned { get; init; } = _ => { };
+
     /// <summary>Called when the way to actuators is new.</summary>
     public Action Reconnected { get; init; } = () => { };
 }
@@ -50,7 +53,7 @@ internal sealed class DeviceWorkers
             outlets.Time, outlets.Loggers, before?.Kernel);
         Modbus = new ModbusBuses(
             courtyard, outlets.Elsewhere, outlets.Hear, (part, lost, why, stop) => outlets.Part(TroubleReason.ConnectionLost, part, lost, why, stop),
-            outlets.Time, outlets.Loggers);
+            outlets.Time, outlets.Loggers, actuators: new ActuatorNews { Says = outlets.ActuatorSaid, Returned = outlets.ActuatorReturned });
         Workers = [.. Mqtt.Workers, .. Kernel.Workers, .. Modbus.Workers];
     }
 
@@ -80,7 +83,8 @@ internal sealed class DeviceWorkers
     public ValueTask<Carried> CarryAsync(ActuatorOrder order, CancellationToken stop) => order.Actuator.Source switch
     {
         GpioSource => ValueTask.FromResult(Kernel.Carry(order)),
-        Zigbee2MqttSource or TasmotaSource or EspHomeSource or HomeAssistantSource => Mqtt.Alarms.CarryAsync(order, stop),
+        Zigbee2MqttSource or TasmotaSource or EspHomeSource or HomeAssistantSource or MqttSource => Mqtt.Alarms.CarryAsync(order, stop),
+        ModbusSource => Modbus.CarryAsync(order, stop),
         _ => ValueTask.FromResult(Carried.Failed("its source cannot be told anything")),
     };
 

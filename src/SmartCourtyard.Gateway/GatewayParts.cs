@@ -76,7 +76,7 @@ internal sealed partial class GatewayParts
         var elsewhere = new HeardElsewhere();
         var outlets = new DeviceOutlets(Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers, options.DataDirectory)
         {
-            ActuatorSaid = actuators.Hear, Reconnected = actuators.Again,
+            ActuatorSaid = actuators.Hear, ActuatorReturned = actuators.Sooner, Reconnected = actuators.Again,
         };
         Supervision? supervision = null;
         var devices = Devices(options, site, outlets, watch, now =>

@@ -130,6 +130,7 @@ internal static class BrokerConfiguration
         EspHomeSource node => [$"{node.Prefix}/switch/+/command"],
         TasmotaSource { Bridge: null } tasmota =>
             [tasmota.FullTopic.Replace("%prefix%", tasmota.Words.Cmnd, StringComparison.Ordinal).Replace("%topic%", tasmota.Topic, StringComparison.Ordinal) + "POWER"],
+        MqttSource { Command: { } command } => [command.Topic],
         _ => [],
     };
 
@@ -156,7 +157,7 @@ internal static class BrokerConfiguration
     {
         Zigbee2MqttSource zigbee => zigbee.FriendlyName,
         EspHomeSource node => node.Prefix,
-        MqttSource mqtt => mqtt.Topic,
+        MqttSource mqtt => mqtt.Topic ?? mqtt.Command?.Topic,
         TasmotaSource tasmota => tasmota.Topic,
         _ => null,
     };
@@ -170,7 +171,8 @@ internal static class BrokerConfiguration
         courtyard.Devices.SelectMany(device => device.Source switch
         {
             EspHomeSource node => [$"{node.Prefix}/#"],
-            MqttSource source => [source.Topic],
+            // Where an actuator listens, its own account must be able to hear.
+            MqttSource source => new[] { source.Topic, source.Command?.Topic }.OfType<string>(),
             TasmotaSource { FullTopic: TasmotaSource.UsualFullTopic, Words.HasUsualPrefixes: true } => ["tele/#", "stat/#", "cmnd/#", "tasmota/#"],
             TasmotaSource tasmota => [.. tasmota.Filters(tasmota.Words.Tele), .. tasmota.Filters(tasmota.Words.Stat), .. tasmota.Filters(tasmota.Words.Cmnd), "tasmota/#"],
             ChirpStackSource => ["application/#"],

@@ -67,6 +67,16 @@ internal sealed class ActuatorDesk(string device, ActuatorOutputs outputs, TimeP
         _news.Writer.TryWrite(true);
     }
 
+    public void Sooner()
+    {
+        lock (_gate)
+        {
+            _course.Sooner(Now);
+        }
+
+        _news.Writer.TryWrite(true);
+    }
+
     public void Hear(bool on, LampSign? sign)
     {
         lock (_gate)

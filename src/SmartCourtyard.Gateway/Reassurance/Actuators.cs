@@ -74,6 +74,15 @@ internal sealed class Actuators(ActuatorOutputs outputs, TimeProvider time) : Ba
         }
     }
 
+    /// <summary>A device can be told something again after it could not: what it has not confirmed is sent now.</summary>
+    public void Sooner(string device)
+    {
+        if (_desks.TryGetValue(device, out var desk))
+        {
+            desk.Sooner();
+        }
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);

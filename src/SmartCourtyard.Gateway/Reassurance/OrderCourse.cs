@@ -66,6 +66,15 @@ internal sealed class OrderCourse
         }
     }
 
+    /// <summary>The device can be told something again: what it has not confirmed is not put off any longer.</summary>
+    public void Sooner(TimeSpan now)
+    {
+        if (Order is not null && !IsConfirmed)
+        {
+            (_tries, Due) = (Math.Min(_tries, TriesBeforeTrouble - 1), now);
+        }
+    }
+
     /// <summary>Whether the order must be sent at this moment; if so, it counts as sent.</summary>
     public bool MustSend(TimeSpan now)
     {

@@ -44,11 +44,13 @@ internal sealed class EffectReader(SiteMistakes mistakes)
         if (source is not null && GpioSource.IsOutput(deviceClass) && !CanBeTold(source))
         {
             mistakes.Add(
-                written!, $"a {deviceClass.Name()} cannot be told anything by this source", "gpio, zigbee2mqtt, tasmota (not behind a bridge), esphome or homeassistant");
+                written!, $"a {deviceClass.Name()} cannot be told anything by this source", "gpio, modbus, zigbee2mqtt, tasmota (not behind a bridge), esphome, homeassistant or mqtt");
         }
     }
 
-    private static bool CanBeTold(Source source) => source is GpioSource or Zigbee2MqttSource or TasmotaSource { Bridge: null } or EspHomeSource or HomeAssistantSource;
+    // Whether one on modbus or mqtt says how it is moved, those who read its source check.
+    private static bool CanBeTold(Source source) =>
+        source is GpioSource or Zigbee2MqttSource or TasmotaSource { Bridge: null } or EspHomeSource or HomeAssistantSource or ModbusSource or MqttSource;
 
     /// <param name="place">Reads a place as a device's own.</param>
     public void Read(YamlNode node, Func<YamlNode, Place> place)

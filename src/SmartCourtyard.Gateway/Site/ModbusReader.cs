@@ -25,15 +25,17 @@ internal sealed partial class ModbusReader(SiteMistakes mistakes)
 
     private readonly Dictionary<string, (ModbusRtu Line, int At)> _ports = new(StringComparer.Ordinal);
     private readonly ModbusPointReader _points = new(mistakes);
+    private readonly ModbusOutputReader _outputs = new(mistakes);
 
     /// <param name="node">The value of the source's key.</param>
     /// <param name="kind">The key: <c>modbus</c>, or <c>serial</c> for a serial port only.</param>
-    public ModbusSource? Source(YamlNode node, string kind)
+    /// <param name="deviceClass">What the device is for; null where that is a mistake of its own.</param>
+    public ModbusSource? Source(YamlNode node, string kind, DeviceClass? deviceClass)
     {
         bool serial = kind == "serial";
         SiteFields? fields = serial
-            ? SiteFields.Open(node, mistakes, kind, "rtu", "unit", "interval", "timeout", "points")
-            : SiteFields.Open(node, mistakes, kind, "tcp", "rtu", "unit", "interval", "timeout", "points");
+            ? SiteFields.Open(node, mistakes, kind, "rtu", "unit", "interval", "timeout", "points", ModbusOutputReader.Key)
+            : SiteFields.Open(node, mistakes, kind, "tcp", "rtu", "unit", "interval", "timeout", "points", ModbusOutputReader.Key);
         if (fields is null)
         {
             return null;
@@ -42,8 +44,18 @@ internal sealed partial class ModbusReader(SiteMistakes mistakes)
         int? unit = Unit(fields);
         TimeSpan? interval = Span(fields, "interval", ShortestInterval, LongestInterval, "from 100ms to 1h, for example 1s");
         TimeSpan? timeout = Span(fields, "timeout", ShortestTimeout, LongestTimeout, "from 20ms to 10s, for example 500ms");
-        List<ModbusPoint> points = Points(fields);
-        return line is null || unit is null || points.Count == 0 ? null : new ModbusSource(line, unit.Value, points, interval, timeout);
+        ModbusOutput? output = _outputs.Read(fields, deviceClass);
+        YamlNode? written = fields.Node(ModbusOutputReader.Key);
+        List<ModbusPoint> points = written is not null && fields.Node("points") is null ? [] : Points(fields);
+        if (line is null || unit is null || (points.Count == 0 && output is null))
+        {
+            return null;
+        }
+        if (output is not null)
+        {
+            _outputs.Take(written!, line, unit.Value, output);
+        }
+        return new ModbusSource(line, unit.Value, points, interval, timeout) { Output = output };
     }
 
     private ModbusLine? Line(SiteFields fields, YamlNode node, string kind, bool serial)

@@ -14,20 +14,24 @@ internal static class MqttTopicSource
     private const string PointAllowed = JsonPath.Allowed + "; or a mapping with path, unit, scale, offset, on, off";
     private static readonly string[] Keys = ["path", "unit", "scale", "offset", "on", "off"];
 
-    public static MqttSource? Read(YamlNode node, SiteMistakes mistakes)
+    /// <param name="node">What stands at <c>mqtt</c>.</param>
+    /// <param name="deviceClass">What the device is for; null where that is a mistake of its own.</param>
+    public static MqttSource? Read(YamlNode node, DeviceClass? deviceClass, SiteMistakes mistakes)
     {
-        SiteFields? fields = SiteFields.Open(node, mistakes, "mqtt", "topic", "points");
+        SiteFields? fields = SiteFields.Open(node, mistakes, "mqtt", ["topic", "points", .. MqttCommandReader.Keys]);
         if (fields is null)
         {
             return null;
         }
-        string? topic = fields.Text("topic", MaxTopicLength, required: true);
+        MqttCommand? command = MqttCommandReader.Read(fields, deviceClass, mistakes);
+        bool isTold = fields.Node("command") is not null;
+        string? topic = fields.Text("topic", MaxTopicLength, required: !isTold || fields.Node("points") is not null);
         if (topic is not null && !IsTopic(topic))
         {
             mistakes.Add(fields.Node("topic")!, $"'topic' is '{topic}'", topic.AsSpan().ContainsAny('+', '#') ? "one topic, without + or #" : TopicAllowed);
         }
-        List<MqttPoint> points = Points(fields, mistakes);
-        return topic is null ? null : new MqttSource(topic, points);
+        List<MqttPoint> points = isTold && fields.Node("points") is null ? [] : Points(fields, mistakes);
+        return topic is null && command is null ? null : new MqttSource(topic, points) { Command = command };
     }
 
     /// <summary>Whether devices may speak there, and a broker's list of rights can hold it.</summary>

@@ -6,12 +6,15 @@ namespace SmartCourtyard.Sources;
 /// <summary>A device that is asked by Modbus.</summary>
 /// <param name="Line">The bus it hangs on.</param>
 /// <param name="Unit">Its address there: 1 to 247, by TCP also 0 and 255.</param>
-/// <param name="Points">What is read, one a quantity; never empty.</param>
+/// <param name="Points">What is read, one a quantity; empty only where there is an <see cref="Output"/>.</param>
 /// <param name="Interval">How often it is asked; null for the default of its class (1 s where it may raise an alarm, 10 s otherwise).</param>
 /// <param name="Timeout">How long it may take to answer; null for 1 s.</param>
 public sealed record ModbusSource(
     ModbusLine Line, int Unit, IReadOnlyList<ModbusPoint> Points, TimeSpan? Interval = null, TimeSpan? Timeout = null) : Source
 {
+    /// <summary>How it is moved; null where it is only heard.</summary>
+    public ModbusOutput? Output { get; init; }
+
     /// <inheritdoc />
     public override IReadOnlyList<string> DependsOn => [Line.Part];
 }

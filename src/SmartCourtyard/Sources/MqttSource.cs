@@ -4,12 +4,15 @@ using SmartCourtyard.Readings;
 namespace SmartCourtyard.Sources;
 
 /// <summary>A device that speaks on a topic of its own, in a form that the site file describes.</summary>
-/// <param name="Topic">Without wildcards.</param>
-/// <param name="Points">At least one, and one a quantity.</param>
-public sealed record MqttSource(string Topic, IReadOnlyList<MqttPoint> Points) : Source
+/// <param name="Topic">Where it speaks, without wildcards; null only of an actuator that never says anything.</param>
+/// <param name="Points">One a quantity; at least one unless there is a <see cref="Command"/>.</param>
+public sealed record MqttSource(string? Topic, IReadOnlyList<MqttPoint> Points) : Source
 {
     // Shared, not one a source: two sources that say the same are equal.
     private static readonly string[] Parts = [Broker];
+
+    /// <summary>How it is told what to do; null where it is only heard.</summary>
+    public MqttCommand? Command { get; init; }
 
     /// <inheritdoc />
     public override IReadOnlyList<string> DependsOn => Parts;

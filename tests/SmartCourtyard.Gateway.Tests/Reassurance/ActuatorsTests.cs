@@ -162,6 +162,24 @@ public sealed class ActuatorsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_device_that_can_be_told_again_is_told_what_it_has_not_confirmed_and_nothing_else()
+    {
+        _way = (_, _) => ValueTask.FromResult(Carried.Failed("nobody answers"));
+        Tell(Siren, true);
+        await Eventually.Holds(_clock, 0.1, () => _faults.Count == 1, "a trouble");
+        Assert.EndsWith("nobody answers; it is told again every minute", _faults.Single().Detail, StringComparison.Ordinal);
+        await WaitsForItsNextTryAsync(55);
+        _way = (_, _) => ValueTask.FromResult(Carried.Confirmed);
+        _actuators.Sooner("siren");
+        await Eventually.Holds(() => _faults.Count == 2, "told without waiting for the minute, and confirmed");
+        Assert.False(_faults.Last().Stands);
+        var sent = _carried.Count;
+        _actuators.Sooner("siren");
+        await PassesAsync(120);
+        Assert.Equal(sent + 1, _carried.Count);
+    }
+
+    [Fact]
     public async Task The_time_for_the_word_of_a_device_is_the_site_files()
     {
         _way = (_, _) => ValueTask.FromResult(Carried.Sent);

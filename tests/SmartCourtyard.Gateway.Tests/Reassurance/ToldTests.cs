@@ -122,7 +122,7 @@ public sealed class ToldTests
     {
         var device = Device(DeviceClass.Siren, new TasmotaSource("roof"));
         Serve(device);
-        var carried = await _told.CarryAsync(new ActuatorOrder(device, true), (_, _, _) => ValueTask.FromResult(result), CancellationToken.None);
+        var carried = await _told.CarryAsync(new ActuatorOrder(device, true), (_, _) => ValueTask.FromResult(result), CancellationToken.None);
         Assert.Equal(Carried.Failed(problem), carried);
     }
 
@@ -141,9 +141,9 @@ public sealed class ToldTests
         (string?, string?) sent = default;
         var carried = await _told.CarryAsync(
             new ActuatorOrder(device, on, sign),
-            (topic, payload, _) =>
+            (message, _) =>
             {
-                sent = (topic, Encoding.UTF8.GetString(payload.Span));
+                sent = (message.Topic, message.Payload);
                 return ValueTask.FromResult(MqttPublishResult.Confirmed);
             },
             CancellationToken.None);

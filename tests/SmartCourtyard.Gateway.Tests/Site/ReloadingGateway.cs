@@ -47,7 +47,7 @@ internal sealed class ReloadingGateway : IAsyncDisposable
         var access = new BrokerAccess("127.0.0.1", broker.Port, false, null, "gateway", broker.GatewayPassword);
         var outlets = new DeviceOutlets(access, Elsewhere, Watch.HearAsync, Watch.PartAsync, time, NullLoggerFactory.Instance)
         {
-            ActuatorSaid = Actuators.Hear, Reconnected = Actuators.Again,
+            ActuatorSaid = Actuators.Hear, ActuatorReturned = Actuators.Sooner, Reconnected = Actuators.Again,
         };
         Devices = new DeviceHost(
             Path, site, (now, before) => new DeviceWorkers(now, outlets, before),

@@ -78,12 +78,23 @@ public sealed class SiteFileTests
         Assert.Equal(("$.t", "°F", 0.1, -40), (temperature.Path.Text, temperature.Unit, temperature.Scale, temperature.Offset));
         Assert.Equal(["1", "ALARM"], smoke.On!);
         Assert.Equal(["0"], smoke.Off!);
+        Assert.Equal(new ModbusOutput(ModbusTable.Coil, 3, 0, 1) { Feedback = new ModbusContact(ModbusTable.Discrete, 5, Inverted: true) }, modbus[2].Output);
+        Assert.Equal(new ModbusOutput(ModbusTable.Holding, 12, 2), modbus[3].Output);
+        Assert.Equal([Quantity.Fault], modbus[3].Points.Select(p => p.Quantity));
+        Assert.Equal(("yard/siren", "yard/siren/set", "ON", "OFF", true, false), Told(mqtt[2]));
+        Assert.Equal(("$.siren", "ON", "OFF"), (mqtt[2].Command!.State!.Path.Text, mqtt[2].Command!.State!.On.Single(), mqtt[2].Command!.State!.Off.Single()));
+        Assert.Equal((null, "relay/2", "{\"on\":1}", "{\"on\":0}", false, true), Told(mqtt[3]));
+        Assert.Null(mqtt[3].Command!.State);
         Assert.Equal(
             new IioSource(
                 "ads1015", "1-0048", TimeSpan.FromMilliseconds(250), null, "voltage0", new LoopBands(new Band(1.45, 1.85), new Band(2.0, 2.4)),
                 Buffer: new SampleBuffering(200, "courtyard")),
             result.Courtyard.Devices[^1].Source);
     }
+
+    private static (string?, string, string, string, bool, bool) Told(MqttSource source) => source.Command is { } command
+        ? (source.Topic, command.Topic, command.On, command.Off, command.AtLeastOnce, command.Retain)
+        : throw new ArgumentException("it cannot be told anything", nameof(source));
 
     [Theory]
     [InlineData("flat: 301", "301")]

@@ -22,7 +22,9 @@ public sealed class SiteSchemaTests
         "iio-buffer-and-polling.yaml",
         "effects-after-too-long.yaml", "effects-confirm-too-long.yaml", "effects-siren-until-person.yaml", "effects-turn-no-actuator.yaml",
         "effects-turn-unknown.yaml", "effects-valve-for.yaml", "effects-valve-until-cleared.yaml", "effects-where-unknown-building.yaml",
-        "actuator-cannot-be-told.yaml",
+        "actuator-cannot-be-told.yaml", "modbus-siren-without-output.yaml", "modbus-output-of-a-detector.yaml", "mqtt-siren-without-command.yaml", "mqtt-command-of-a-detector.yaml",
+        "modbus-output-feedback-itself.yaml", "modbus-output-same-values.yaml", "modbus-output-twice.yaml", "mqtt-command-on-its-own-topic.yaml",
+        "mqtt-command-same-words.yaml", "mqtt-state-of-a-document.yaml", "mqtt-state-one-word-for-both.yaml",
         "depends-on-circle.yaml", "depends-on-unknown.yaml", "limits-after-too-long.yaml", "limits-methane-too-slow.yaml",
     ];
 

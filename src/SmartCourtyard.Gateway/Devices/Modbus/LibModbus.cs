@@ -51,4 +51,16 @@ internal static partial class LibModbus
 
     [LibraryImport(Library, EntryPoint = "modbus_read_input_registers", SetLastError = true)]
     public static partial int ReadInput(nint context, int address, int count, [Out] ushort[] into);
+
+    [LibraryImport(Library, EntryPoint = "modbus_write_bit", SetLastError = true)]
+    public static partial int WriteCoil(nint context, int address, int on);
+
+    [LibraryImport(Library, EntryPoint = "modbus_write_bits", SetLastError = true)]
+    public static partial int WriteCoils(nint context, int address, int count, byte[] values);
+
+    [LibraryImport(Library, EntryPoint = "modbus_write_register", SetLastError = true)]
+    public static partial int WriteHolding(nint context, int address, ushort value);
+
+    [LibraryImport(Library, EntryPoint = "modbus_write_registers", SetLastError = true)]
+    public static partial int WriteHoldings(nint context, int address, int count, ushort[] values);
 }

@@ -8,7 +8,11 @@ namespace SmartCourtyard.Gateway.Devices.Modbus;
 /// <param name="Hear">Takes readings.</param>
 /// <param name="Trouble">Takes news about the bus itself: whether it is lost, and why.</param>
 internal sealed record ModbusOutputs(
-    Func<HeardBatch, CancellationToken, ValueTask<bool>> Hear, Func<bool, string?, CancellationToken, ValueTask> Trouble);
+    Func<HeardBatch, CancellationToken, ValueTask<bool>> Hear, Func<bool, string?, CancellationToken, ValueTask> Trouble)
+{
+    /// <summary>Takes news about actuators.</summary>
+    public ActuatorNews Actuators { get; init; } = new();
+}
 
 /// <summary>
 /// Asks the slaves of one bus, each at its interval, for ever. Decides here, waits for answers on a thread of its own. A bus that
@@ -27,6 +31,7 @@ internal sealed partial class ModbusBus : BackgroundService
     private readonly ModbusLine _line;
     private readonly IReadOnlyList<SlavePoll> _polls;
     private readonly IReadOnlyList<ModbusSlave> _slaves;
+    private readonly BusOrders _orders;
     private readonly HeardElsewhere _elsewhere;
     private readonly ModbusOutputs _outputs;
     private readonly TimeProvider _time;
@@ -52,6 +57,7 @@ internal sealed partial class ModbusBus : BackgroundService
     {
         (_line, _polls, _elsewhere, _outputs, _time, _logger) = (line, polls, elsewhere, outputs, time, logger);
         _slaves = [.. polls.Select(p => p.Slave).Distinct()];
+        _orders = new BusOrders(Outputs);
         _lostAfter = lostAfter ?? LostAfter;
         _start = time.GetTimestamp();
     }
@@ -77,6 +83,7 @@ internal sealed partial class ModbusBus : BackgroundService
         }
         finally
         {
+            _orders.Close("the gateway begins to speak with its bus anew");
             // An answer that is still awaited is waited for by the thread, not by the one who stops us.
             _thread.End(() => _link?.Close());
         }
@@ -100,6 +107,12 @@ internal sealed partial class ModbusBus : BackgroundService
                 LogOpen(_line.Name);
             }
 
+            if (_openFailures > 0)
+            {
+                // What could not be told while the line was gone can be now.
+                Outputs.ToList().ForEach(o => _outputs.Actuators.Returned(o.Device.Id));
+            }
+
             return true;
         }
 
@@ -110,8 +123,10 @@ internal sealed partial class ModbusBus : BackgroundService
         }
 
         _openFailures++;
+        _orders.FailAll(problem!);
         await BlameLineAsync(problem, stop).ConfigureAwait(false);
-        await Task.Delay(Pause(_openFailures), _time, stop).ConfigureAwait(false);
+        // An order is worth another try at once.
+        await _orders.WaitAsync(Pause(_openFailures), _time, stop).ConfigureAwait(false);
         return false;
     }
 
@@ -123,10 +138,12 @@ internal sealed partial class ModbusBus : BackgroundService
 
     private async Task AskNextAsync(CancellationToken stop)
     {
-        var (poll, at) = SlavePoll.Next(_polls, Now);
-        if (at > Now)
+        await CarryOrdersAsync(stop).ConfigureAwait(false);
+        var now = Now;
+        var (poll, at) = SlavePoll.Next(_polls, now);
+        if (_link is null || at > now)
         {
-            await Task.Delay(at - Now, _time, stop).ConfigureAwait(false);
+            await _orders.WaitAsync(_link is null ? TimeSpan.Zero : at - now, _time, stop).ConfigureAwait(false);
             return;
         }
 
@@ -135,7 +152,7 @@ internal sealed partial class ModbusBus : BackgroundService
         {
             await CloseAsync(stop).ConfigureAwait(false);
             await BlameLineAsync(_said, stop).ConfigureAwait(false);
-            await Task.Delay(Pause(++_openFailures), _time, stop).ConfigureAwait(false);
+            await _orders.WaitAsync(Pause(++_openFailures), _time, stop).ConfigureAwait(false);
             return;
         }
 
@@ -149,8 +166,15 @@ internal sealed partial class ModbusBus : BackgroundService
         // To a slave that may be dead goes one question; if it answers, all of them.
         var questions = new Queue<ReadGroup>(poll.Groups);
         var outcome = ReadOutcome.Silent;
+        poll.Devices.ToList().ForEach(d => d.Output?.Forget());
         while (questions.TryDequeue(out var group))
         {
+            await CarryOrdersAsync(stop).ConfigureAwait(false);
+            if (_link is null)
+            {
+                return ReadOutcome.LineLost;
+            }
+
             var began = Now;
             var answer = await ReadAsync(poll.Slave, group, stop).ConfigureAwait(false);
             outcome = answer.Outcome;
@@ -181,18 +205,22 @@ internal sealed partial class ModbusBus : BackgroundService
         return outcome;
     }
 
-    private async Task<ReadAnswer> ReadAsync(ModbusSlave slave, ReadGroup group, CancellationToken stop)
+    private Task<ReadAnswer> ReadAsync(ModbusSlave slave, ReadGroup group, CancellationToken stop)
+        => AskAsync(link => link.Read(group.Table, slave.Unit, group.Address, group.Count, slave.Timeout), false, stop);
+
+    /// <param name="reopen">Whether it is asked again by a new connection where the old one is found to be gone.</param>
+    private async Task<ReadAnswer> AskAsync(Func<ModbusLink, ReadAnswer> question, bool reopen, CancellationToken stop)
     {
-        var answer = await ReadOnceAsync(slave, group, stop).ConfigureAwait(false);
-        if (answer.Outcome != ReadOutcome.Garbled)
+        var answer = await AskOnceAsync(question, stop).ConfigureAwait(false);
+        if (answer.Outcome != ReadOutcome.Garbled && !(reopen && answer.Outcome == ReadOutcome.LineLost))
         {
             return answer;
         }
 
         // Most likely a late answer to an earlier question. A serial line is drained of it; a connection may hold more of them and
         // no end can be seen, so it is made anew.
-        await Task.Delay(NoiseDies, _time, stop).ConfigureAwait(false);
-        if (_line is ModbusTcp)
+        await Task.Delay(answer.Outcome == ReadOutcome.Garbled ? NoiseDies : TimeSpan.Zero, _time, stop).ConfigureAwait(false);
+        if (_line is ModbusTcp || answer.Outcome == ReadOutcome.LineLost)
         {
             await CloseAsync(stop).ConfigureAwait(false);
             if (!await OpenAsync(stop).ConfigureAwait(false))
@@ -205,13 +233,13 @@ internal sealed partial class ModbusBus : BackgroundService
             _link!.Drain();
         }
 
-        return await ReadOnceAsync(slave, group, stop).ConfigureAwait(false);
+        return await AskOnceAsync(question, stop).ConfigureAwait(false);
     }
 
-    private Task<ReadAnswer> ReadOnceAsync(ModbusSlave slave, ReadGroup group, CancellationToken stop)
+    private Task<ReadAnswer> AskOnceAsync(Func<ModbusLink, ReadAnswer> question, CancellationToken stop)
     {
         var link = _link!;
-        return _thread.RunAsync(() => link.Read(group.Table, slave.Unit, group.Address, group.Count, slave.Timeout), stop);
+        return _thread.RunAsync(() => question(link), stop);
     }
 
     private void Decode(SlavePoll poll, ReadGroup group)
@@ -291,8 +319,9 @@ internal sealed partial class ModbusBus : BackgroundService
         var now = _time.GetUtcNow();
         foreach (var device in poll.Devices)
         {
-            device.EndRound(batch.Open, now, Now, blameLine: _lost is not null);
+            var isBack = device.EndRound(batch.Open, now, Now, blameLine: _lost is not null);
             batch.EndMessage(0, redelivered: false);
+            TellActuator(device, isBack);
         }
 
         await _outputs.Hear(batch, stop).ConfigureAwait(false);

@@ -57,9 +57,7 @@ internal sealed class ModbusLink
     /// <summary>Asks once; the values are in <see cref="Values"/>.</summary>
     public ReadAnswer Read(ModbusTable table, int unit, int address, int count, TimeSpan timeout)
     {
-        // What stands in the line's buffer answers no question of now.
-        if (LibModbus.Flush(_context) < 0 || LibModbus.SetSlave(_context, unit) < 0
-            || LibModbus.SetResponseTimeout(_context, (uint)timeout.TotalSeconds, Microseconds(timeout)) < 0)
+        if (!Address(unit, timeout))
         {
             return new ReadAnswer(ReadOutcome.LineLost, Errno: Marshal.GetLastPInvokeError());
         }
@@ -84,6 +82,25 @@ internal sealed class ModbusLink
         return new ReadAnswer(ReadOutcome.Read);
     }
 
+    /// <summary>Writes one coil or register; that the slave took it is no proof that it holds.</summary>
+    /// <param name="asMany">By the function that writes several: some slaves know no other.</param>
+    public ReadAnswer Write(ModbusTable table, int unit, int address, ushort value, bool asMany, TimeSpan timeout)
+    {
+        if (!Address(unit, timeout))
+        {
+            return new ReadAnswer(ReadOutcome.LineLost, Errno: Marshal.GetLastPInvokeError());
+        }
+
+        var written = (table, asMany) switch
+        {
+            (ModbusTable.Coil, false) => LibModbus.WriteCoil(_context, address, value),
+            (ModbusTable.Coil, true) => LibModbus.WriteCoils(_context, address, 1, [(byte)value]),
+            (_, false) => LibModbus.WriteHolding(_context, address, value),
+            (_, true) => LibModbus.WriteHoldings(_context, address, 1, [value]),
+        };
+        return written < 0 ? ReadAnswer.Of(Marshal.GetLastPInvokeError()) : new ReadAnswer(ReadOutcome.Read);
+    }
+
     /// <summary>Drops what the line still brings.</summary>
     public void Drain() => _ = LibModbus.Flush(_context);
 
@@ -92,6 +109,10 @@ internal sealed class ModbusLink
         LibModbus.Close(_context);
         LibModbus.Free(_context);
     }
+
+    // What stands in the line's buffer answers no question of now.
+    private bool Address(int unit, TimeSpan timeout) => LibModbus.Flush(_context) >= 0 && LibModbus.SetSlave(_context, unit) >= 0
+        && LibModbus.SetResponseTimeout(_context, (uint)timeout.TotalSeconds, Microseconds(timeout)) >= 0;
 
     private static uint Microseconds(TimeSpan time) => (uint)(time.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond);
 }

@@ -1,5 +1,6 @@
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Readings;
+using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Devices.Modbus;
 
@@ -7,7 +8,7 @@ namespace SmartCourtyard.Gateway.Devices.Modbus;
 /// What one device said last. What changed is handed on at once; what did not is repeated now and then, so that silence is seen and
 /// the history does not fill up with one value a second.
 /// </summary>
-internal sealed class PolledDevice(Device device)
+internal sealed class PolledDevice(Device device, OrderedOutput? output = null)
 {
     private const int EmptyUntilOffline = 3;
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromSeconds(10);
@@ -15,11 +16,15 @@ internal sealed class PolledDevice(Device device)
     private readonly Dictionary<Quantity, double> _told = [];
     private readonly SortedDictionary<Quantity, double> _read = [];
     private readonly Dictionary<PolledPoint, string> _problems = [];
+    private readonly bool _saysFaults = device.Source is ModbusSource source && source.Points.Any(p => p.Quantity == Quantity.Fault);
     private TimeSpan? _toldAt;
     private int _empty;
     private bool? _online;
 
     public Device Device { get; } = device;
+
+    /// <summary>What moves it; null where it is only heard.</summary>
+    public OrderedOutput? Output { get; } = output;
 
     /// <summary>Whether enough questions in a row brought nothing at all.</summary>
     public bool IsMute => _empty >= EmptyUntilOffline;
@@ -27,7 +32,18 @@ internal sealed class PolledDevice(Device device)
     public void Take(PolledPoint point, double value)
     {
         _problems.Remove(point);
-        _read[point.At.Quantity] = value;
+        if (point.Role == PointRole.Quantity)
+        {
+            _read[point.At.Quantity] = value;
+            return;
+        }
+
+        Output!.Take(point.Role, value);
+        if (!_saysFaults)
+        {
+            // What an actuator does is no quantity; that it can be read is proof of its life.
+            _read[Quantity.Fault] = 0;
+        }
     }
 
     /// <summary>Remembers what is wrong with a point; true where it is news.</summary>
@@ -42,10 +58,11 @@ internal sealed class PolledDevice(Device device)
         return true;
     }
 
-    /// <summary>Ends one round of questions: gives out what is to be told of it.</summary>
+    /// <summary>Ends one round of questions: gives out what is to be told of it. True where the device answers after a round without a word.</summary>
     /// <param name="blameLine">Nobody on the line can be heard: this device's silence says nothing about it.</param>
-    public void EndRound(List<Reading> into, DateTimeOffset at, TimeSpan uptime, bool blameLine)
+    public bool EndRound(List<Reading> into, DateTimeOffset at, TimeSpan uptime, bool blameLine)
     {
+        var isBack = _read.Count > 0 && _empty > 0;
         _empty = _read.Count > 0 ? 0 : _empty + 1;
         if (_read.Count > 0 && _online != true)
         {
@@ -65,6 +82,8 @@ internal sealed class PolledDevice(Device device)
             Tell(into, Quantity.Online, 0, at);
             _online = false;
         }
+
+        return isBack;
     }
 
     private bool IsNews(KeyValuePair<Quantity, double> read) => !_told.TryGetValue(read.Key, out var told) || told != read.Value;

@@ -6,6 +6,19 @@ using SmartCourtyard.Sources;
 
 namespace SmartCourtyard.Gateway.Devices.Modbus;
 
+/// <summary>What a value says.</summary>
+internal enum PointRole
+{
+    /// <summary>A quantity.</summary>
+    Quantity,
+
+    /// <summary>What was written to an actuator, as it stands in the slave.</summary>
+    Output,
+
+    /// <summary>Whether an actuator has moved.</summary>
+    Feedback,
+}
+
 /// <summary>One value of one device, and how the registers become it.</summary>
 internal sealed class PolledPoint
 {
@@ -23,6 +36,8 @@ internal sealed class PolledPoint
         _plausible = PlausibleRange.Of(at.Quantity);
     }
 
+    public PointRole Role { get; private init; }
+
     public Device Device { get; }
 
     public ModbusPoint At { get; }
@@ -30,10 +45,36 @@ internal sealed class PolledPoint
     /// <summary>What a technician would look up, for example <c>input 12</c>.</summary>
     public string Where => string.Create(CultureInfo.InvariantCulture, $"{Word(At.Table)} {At.Address}");
 
+    /// <summary>What is read of a device: its quantities, and of an actuator what it does.</summary>
+    public static IEnumerable<PolledPoint> Of(Device device)
+    {
+        var source = (ModbusSource)device.Source;
+        foreach (var point in source.Points)
+        {
+            yield return new PolledPoint(device, point);
+        }
+
+        if (source.Output is { } output)
+        {
+            // No quantity says what an actuator does: this one only stands in its place.
+            yield return new PolledPoint(device, new ModbusPoint(Quantity.Fault, output.Table, output.Address, ModbusType.Unsigned16)) { Role = PointRole.Output };
+            if (output.Feedback is { } moved)
+            {
+                var at = new ModbusPoint(Quantity.Fault, moved.Table, moved.Address, ModbusType.Flag, Bit: moved.Bit, Inverted: moved.Inverted);
+                yield return new PolledPoint(device, at) { Role = PointRole.Feedback };
+            }
+        }
+    }
+
     /// <summary>The value in the quantity's unit; null where the device does not know it, or with a problem where it cannot be.</summary>
     public double? Value(ReadOnlySpan<ushort> words, out string? problem)
     {
         problem = null;
+        if (Role == PointRole.Output)
+        {
+            return words[0];
+        }
+
         if (At.Type == ModbusType.Flag)
         {
             var on = At.Bit is { } bit ? ((words[0] >> bit) & 1) != 0 : words[0] != 0;

@@ -2,7 +2,7 @@ namespace SmartCourtyard.Gateway.Devices.Modbus;
 
 internal enum ReadOutcome
 {
-    /// <summary>The slave gave the values.</summary>
+    /// <summary>The slave gave the values, or took the one that was written.</summary>
     Read,
 
     /// <summary>The slave answered that it will not: it lives.</summary>
@@ -23,6 +23,7 @@ internal enum ReadOutcome
 /// <param name="Errno">What the system or libmodbus says, where there is no answer.</param>
 internal readonly record struct ReadAnswer(ReadOutcome Outcome, int Exception = 0, int Errno = 0)
 {
+    public const int IllegalFunction = 1;
     public const int IllegalAddress = 2;
     public const int IllegalValue = 3;
 

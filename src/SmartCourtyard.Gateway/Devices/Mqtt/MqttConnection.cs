@@ -1,3 +1,4 @@
+using System.Text;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Effects;
 using SmartCourtyard.Gateway.Devices.Mqtt.Told;
@@ -54,7 +55,7 @@ internal sealed partial class MqttConnection : BackgroundService
     /// <summary>Tells an actuator what to do.</summary>
     public ValueTask<Carried> CarryAsync(ActuatorOrder order, CancellationToken stop) => _told is null
         ? ValueTask.FromResult(Carried.Failed("its source cannot be told anything"))
-        : _told.CarryAsync(order, (topic, payload, cancel) => _client.PublishAsync(topic, payload, MqttQos.AtLeastOnce, retain: false, cancel), stop);
+        : _told.CarryAsync(order, (told, cancel) => _client.PublishAsync(told.Topic, Encoding.UTF8.GetBytes(told.Payload), told.Qos, told.Retain, cancel), stop);
 
     /// <summary>Asks for further topics, now and after every reconnect.</summary>
     public ValueTask<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttSubscription> further, CancellationToken stop) =>
@@ -103,10 +104,14 @@ internal sealed partial class MqttConnection : BackgroundService
         var payload = message.Payload.Span;
         var begin = batch.Open.Count;
         var (family, result) = Ask(in message, now, batch.Open);
-        if (_told?.Hear(in message) is { } actuator && IsOwn(actuator) && batch.Open.Count == begin)
+        var said = batch.Open.Count;
+        foreach (var actuator in _told?.Hear(in message) ?? [])
         {
-            // What an actuator does is no quantity; that it answers is proof of its life.
-            batch.Open.Add(new Reading(actuator, Quantity.Fault, 0, now));
+            if (IsOwn(actuator) && !batch.Open[begin..said].Exists(r => r.Device == actuator))
+            {
+                // What an actuator does is no quantity; that it answers is proof of its life.
+                batch.Open.Add(new Reading(actuator, Quantity.Fault, 0, now));
+            }
         }
 
         KeepOwn(batch.Open, begin);

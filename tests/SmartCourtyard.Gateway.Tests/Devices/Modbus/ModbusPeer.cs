@@ -50,6 +50,14 @@ internal sealed class ModbusPeer : IDisposable
         await SendAsync(command);
     }
 
+    /// <summary>What a slave was asked, or what was written to it, so far: function, address and value each.</summary>
+    public async Task<int[][]> AskAsync(int unit, string what)
+    {
+        await _process!.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { unit, ask = what }));
+        await _process.StandardInput.FlushAsync();
+        return JsonSerializer.Deserialize<int[][]>((await _process.StandardOutput.ReadLineAsync())!)!;
+    }
+
     public void Kill()
     {
         _process!.Kill();

@@ -8,6 +8,11 @@ Prints "ready" when it answers. Each line on standard input is a command in JSON
   {"unit": 1, "mute": true}           hears and says nothing
   {"unit": 1, "counter": 100}         this input register counts how often it is read
   {"unit": 1, "watches": [9, 101]}    this input register counts what unit 9 is asked, be there such a slave or not
+  {"unit": 1, "stuck": true}          takes what is written and stays as it is
+  {"unit": 1, "moves": {"3": 5}}      discrete input 5 follows coil 3, as a limit switch its valve
+  {"unit": 1, "refuses": {"5": 1}}    answers function 5 with exception 1
+  {"unit": 1, "ask": "asked"}         not "ok": all it was asked so far, as [function, address] each
+  {"unit": 1, "ask": "written"}       not "ok": all that was written so far, as [function, address, value] each
 """
 import asyncio
 import json
@@ -36,6 +41,19 @@ class Slave(ModbusSlaveContext):
         self.delay = 0
         self.exception = None
         self.mute = False
+        self.stuck = False
+        self.moves = {}
+        self.refuses = {}
+        self.asked = []
+        self.written = []
+
+    def setValues(self, fc_as_hex, address, values):
+        self.written.append([fc_as_hex, address, int(values[0])])
+        if self.stuck:
+            return
+        super().setValues(fc_as_hex, address, values)
+        if fc_as_hex in (5, 15) and str(address) in self.moves:
+            self.tables["d"].values[self.moves[str(address)]] = int(values[0])
 
 
 slaves = {}
@@ -49,10 +67,14 @@ def execute(self, request, *address):
         watcher, register = watched[request.unit_id]
         watcher.tables["i"].values[register] += 1
     slave = slaves.get(request.unit_id)
-    if slave is None or slave.mute:
+    if slave is None:
         return
-    if slave.exception:
-        response = request.doException(slave.exception)
+    slave.asked.append([request.function_code, request.address])
+    if slave.mute:
+        return
+    exception = slave.exception or slave.refuses.get(str(request.function_code))
+    if exception:
+        response = request.doException(exception)
         response.transaction_id, response.unit_id = request.transaction_id, request.unit_id
         asyncio.get_running_loop().call_later(slave.delay, self.send, response, *address)
     elif slave.delay:
@@ -98,8 +120,9 @@ async def main():
         unit = command.pop("unit")
         if unit not in slaves:
             slaves[unit] = context[unit] = Slave()
+        asked = command.pop("ask", None)
         obey(slaves[unit], command)
-        print("ok", flush=True)
+        print(json.dumps(getattr(slaves[unit], asked)) if asked else "ok", flush=True)
     serving.cancel()
 
 

@@ -15,15 +15,18 @@ internal sealed class MqttTopicFamily : IMqttFamily
 
     public MqttTopicFamily(Courtyard courtyard)
     {
-        _topics = courtyard.Devices.Where(d => d.Source is MqttSource)
-            .Select(d => (Source: (MqttSource)d.Source, Listed: new Listed(d, [.. ((MqttSource)d.Source).Points.Select(p => (p.Path, PointField.Of(p)))])))
-            .GroupBy(x => x.Source.Topic, x => x.Listed)
+        _topics = courtyard.Devices.Where(d => d.Source is MqttSource { Topic: not null })
+            .GroupBy(d => ((MqttSource)d.Source).Topic!, d => Listed.Of(d, (MqttSource)d.Source))
             .ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
         AlarmFilters = [.. _topics.Where(t => t.Value.Any(l => l.Device.Class.IsAlarmCapable())).Select(t => t.Key)];
         Filters = [.. _topics.Where(t => t.Value.Any(l => !l.Device.Class.IsAlarmCapable())).Select(t => t.Key)];
     }
 
-    private sealed record Listed(Device Device, (JsonPath Path, Field Field)[] Points);
+    private sealed record Listed(Device Device, (JsonPath Path, Field Field)[] Points, SpokenState? State)
+    {
+        public static Listed Of(Device device, MqttSource source) =>
+            new(device, [.. source.Points.Select(p => (p.Path, PointField.Of(p)))], source.Command?.State is { } state ? new SpokenState(state) : null);
+    }
 
     public string Name => "mqtt";
 
@@ -63,10 +66,12 @@ internal sealed class MqttTopicFamily : IMqttFamily
                 problem = problem is null ? wrong : $"{problem}; {wrong}";
             }
         }
-        return problem;
+        string? unclear = null;
+        listed.State?.Read(in message, out unclear);
+        return problem is null ? unclear : problem;
     }
 
-    private static string? Read(ref readonly JsonPayload message, JsonPath path, Field field, ref GatheredValues values)
+    public static string? Read(ref readonly JsonPayload message, JsonPath path, Field field, ref GatheredValues values)
     {
         bool whole = path.Steps.Count == 0;
         if (message.Root.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? whole : !whole)

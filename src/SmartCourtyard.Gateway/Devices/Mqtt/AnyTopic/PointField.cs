@@ -9,9 +9,11 @@ namespace SmartCourtyard.Gateway.Devices.Mqtt.AnyTopic;
 /// <summary>A point of the site file as a field.</summary>
 internal static class PointField
 {
-    public static Field Of(MqttPoint point)
+    public static Field Of(MqttPoint point) => Of(point, point.Quantity.Name());
+
+    /// <param name="name">What a technician reads of it.</param>
+    public static Field Of(MqttPoint point, string name)
     {
-        string name = point.Quantity.Name();
         if (!point.Quantity.IsBoolean())
         {
             Func<double, double> toUnit = point.Unit is null ? value => value : Units.To(point.Quantity, point.Unit) ?? (value => value);

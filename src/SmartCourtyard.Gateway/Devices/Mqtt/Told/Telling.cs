@@ -1,5 +1,6 @@
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Effects;
+using SmartCourtyard.Mqtt;
 
 namespace SmartCourtyard.Gateway.Devices.Mqtt.Told;
 
@@ -7,7 +8,13 @@ namespace SmartCourtyard.Gateway.Devices.Mqtt.Told;
 /// <param name="Topic">Where it listens.</param>
 /// <param name="Payload">What it is told.</param>
 /// <param name="Answers">Whether it says afterwards what it does; where it never does, the broker's confirmation must do.</param>
-internal sealed record Telling(string Topic, string Payload, bool Answers = true);
+internal sealed record Telling(string Topic, string Payload, bool Answers = true)
+{
+    public MqttQos Qos { get; init; } = MqttQos.AtLeastOnce;
+
+    // An order that the broker keeps would come again after a newer one.
+    public bool Retain { get; init; }
+}
 
 /// <summary>How an order is told: the message, or why there is none.</summary>
 internal readonly record struct Told(Telling? Message, string? Problem)

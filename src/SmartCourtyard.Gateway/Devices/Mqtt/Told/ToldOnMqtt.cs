@@ -8,13 +8,14 @@ namespace SmartCourtyard.Gateway.Devices.Mqtt.Told;
 internal sealed class ToldOnMqtt(Courtyard courtyard, Action<string, bool, LampSign?> said)
 {
     private readonly ITold[] _families = [new ToldZigbee(courtyard), new ToldTasmota(courtyard), new ToldEspHome(courtyard), new ToldHomeAssistant(courtyard)];
+    private readonly ToldTopics _topics = new(courtyard);
 
     /// <summary>Sends an order.</summary>
-    /// <param name="publish">Publishes at least once; when the broker has confirmed.</param>
+    /// <param name="publish">Publishes; returns when the broker has confirmed.</param>
     public async ValueTask<Carried> CarryAsync(
-        ActuatorOrder order, Func<string, ReadOnlyMemory<byte>, CancellationToken, ValueTask<MqttPublishResult>> publish, CancellationToken stop)
+        ActuatorOrder order, Func<Telling, CancellationToken, ValueTask<MqttPublishResult>> publish, CancellationToken stop)
     {
-        if (_families.Select(f => f.Tell(order)).FirstOrDefault(t => t is not null) is not { } told)
+        if ((ToldTopics.Tell(order) ?? _families.Select(f => f.Tell(order)).FirstOrDefault(t => t is not null)) is not { } told)
         {
             return Carried.Failed("its source cannot be told anything");
         }
@@ -24,7 +25,7 @@ internal sealed class ToldOnMqtt(Courtyard courtyard, Action<string, bool, LampS
             return Carried.Failed(told.Problem!);
         }
 
-        return await publish(message.Topic, System.Text.Encoding.UTF8.GetBytes(message.Payload), stop).ConfigureAwait(false) switch
+        return await publish(message, stop).ConfigureAwait(false) switch
         {
             MqttPublishResult.Confirmed => message.Answers ? Carried.Sent : Carried.Confirmed,
             MqttPublishResult.Refused => Carried.Failed($"the broker does not let the gateway write on {message.Topic}"),
@@ -32,24 +33,39 @@ internal sealed class ToldOnMqtt(Courtyard courtyard, Action<string, bool, LampS
         };
     }
 
-    /// <summary>Notes what a message says about what an actuator does. The actuator, where it said something just now.</summary>
-    public Device? Hear(in MqttMessage message)
+    /// <summary>Notes what a message says about what actuators do. Those that said something just now.</summary>
+    public IReadOnlyList<Device> Hear(in MqttMessage message)
     {
+        var states = States(in message);
+        if (states.Count == 0 || message.Retain)
+        {
+            return [];
+        }
+
+        foreach (var state in states)
+        {
+            said(state.Device.Id, state.On, state.Sign);
+        }
+
+        return [.. states.Select(s => s.Device)];
+    }
+
+    private IReadOnlyList<ActuatorState> States(in MqttMessage message)
+    {
+        if (_topics.Hear(message.Topic, message.Payload.Span) is { Count: > 0 } own)
+        {
+            return own;
+        }
+
         foreach (var family in _families)
         {
             if (Hear(family, in message) is { } state)
             {
-                if (message.Retain)
-                {
-                    return null;
-                }
-
-                said(state.Device.Id, state.On, state.Sign);
-                return state.Device;
+                return [state];
             }
         }
 
-        return null;
+        return [];
     }
 
     private static ActuatorState? Hear(ITold family, in MqttMessage message)

@@ -9,7 +9,10 @@ namespace SmartCourtyard.Effects;
 /// </summary>
 public sealed class EffectBook
 {
-    private readonly Dictionary<(string Alarm, Effect Effect), Course> _courses = [];
+    // By actuator and by alarm: a night with hundreds of alarms must not make each of them look at all the others.
+    private readonly Dictionary<string, List<Course>> _courses = new(StringComparer.Ordinal);
+    private readonly Dictionary<AlarmKind, List<Effect>> _askedBy = [];
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ActuatorOrder> _orders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _latched;
     private Dictionary<string, Device> _devices = new(StringComparer.Ordinal);
@@ -26,7 +29,7 @@ public sealed class EffectBook
     public IReadOnlyCollection<ActuatorOrder> Orders => _orders.Values;
 
     /// <summary>When <see cref="Pass"/> may next have something to say, on the monotonic clock; null while nothing waits for its time.</summary>
-    public TimeSpan? Due => _courses.Values.SelectMany(c => c.Times).DefaultIfEmpty(TimeSpan.MaxValue).Min() is var due && due < TimeSpan.MaxValue ? due : null;
+    public TimeSpan? Due => _courses.Values.SelectMany(c => c).SelectMany(c => c.Times).DefaultIfEmpty(TimeSpan.MaxValue).Min() is var due && due < TimeSpan.MaxValue ? due : null;
 
     /// <summary>Goes on with another courtyard or other effects; what runs and is as before runs on.</summary>
     /// <param name="courtyard">The courtyard from now on.</param>
@@ -38,10 +41,21 @@ public sealed class EffectBook
     {
         _devices = courtyard.Devices.ToDictionary(d => d.Id, StringComparer.Ordinal);
         _effects = [.. effects.Where(e => _devices.ContainsKey(e.Actuator))];
-        var standing = alarms.ToList();
-        foreach (var gone in _courses.Keys.Where(k => !_effects.Contains(k.Effect) || standing.All(a => a.Id != k.Alarm)).ToList())
+        _askedBy.Clear();
+        foreach (var (kind, effect) in _effects.SelectMany(e => e.Kinds.Distinct().Select(k => (k, e))))
         {
-            _courses.Remove(gone);
+            (_askedBy.TryGetValue(kind, out var asked) ? asked : _askedBy[kind] = []).Add(effect);
+        }
+
+        var standing = alarms.ToList();
+        var (known, still) = (_effects.ToHashSet(), standing.Select(a => a.Id).ToHashSet(StringComparer.Ordinal));
+        foreach (var (actuator, courses) in _courses)
+        {
+            courses.RemoveAll(c => !known.Contains(c.Effect) || !still.Contains(c.Alarm));
+            if (courses.Count == 0)
+            {
+                _courses.Remove(actuator);
+            }
         }
 
         foreach (var gone in _orders.Keys.Where(id => !_devices.ContainsKey(id)).ToList())
@@ -56,6 +70,7 @@ public sealed class EffectBook
         }
 
         standing.ForEach(a => Follow(a, now.Uptime));
+        _touched.Clear();
         Settle(_devices.Keys.Where(d => _latched.Contains(d) || _orders.ContainsKey(d)).Concat(_effects.Select(e => e.Actuator)), now.Uptime, orders);
     }
 
@@ -63,14 +78,14 @@ public sealed class EffectBook
     public void Follow(Alarm alarm, Moment now, List<ActuatorOrder> orders)
     {
         Follow(alarm, now.Uptime);
-        Settle(_effects.Where(e => e.Kinds.Contains(alarm.Kind)).Select(e => e.Actuator), now.Uptime, orders);
+        Settle(_touched, now.Uptime, orders);
+        _touched.Clear();
     }
 
     /// <summary>Lets time pass: what had to wait begins, what has lasted its time ends.</summary>
     public void Pass(Moment now, List<ActuatorOrder> orders)
     {
-        var due = _courses.Where(c => c.Value.Times.Any(t => t <= now.Uptime)).Select(c => c.Key.Effect.Actuator).ToList();
-        Settle(due, now.Uptime, orders);
+        Settle([.. _courses.Where(a => a.Value.Exists(c => c.Times.Any(t => t <= now.Uptime))).Select(a => a.Key)], now.Uptime, orders);
     }
 
     /// <summary>
@@ -78,9 +93,9 @@ public sealed class EffectBook
     /// </summary>
     public bool Silence(string alarmId, Moment now, List<ActuatorOrder> orders)
     {
-        var sirens = _courses.Where(c => c.Key.Alarm == alarmId && _devices[c.Key.Effect.Actuator].Class == DeviceClass.Siren).ToList();
-        sirens.ForEach(s => s.Value.IsSilenced = true);
-        Settle(sirens.Select(s => s.Key.Effect.Actuator), now.Uptime, orders);
+        var sirens = _courses.Where(a => _devices[a.Key].Class == DeviceClass.Siren).SelectMany(a => a.Value).Where(c => c.Alarm == alarmId).ToList();
+        sirens.ForEach(s => s.IsSilenced = true);
+        Settle(sirens.Select(s => s.Effect.Actuator), now.Uptime, orders);
         return sirens.Count > 0;
     }
 
@@ -104,17 +119,17 @@ public sealed class EffectBook
     /// <param name="orders">Receives what the lamps must do.</param>
     public bool Reassure(IReadOnlyCollection<string> alarmIds, string? lamp, Moment now, List<ActuatorOrder> orders)
     {
-        var lit = _courses.Where(c => (alarmIds.Contains(c.Key.Alarm) || c.Key.Effect.Actuator == lamp) && c.Value.Runs(now.Uptime)
-            && _devices[c.Key.Effect.Actuator].Class == DeviceClass.ReassuranceLamp).ToList();
-        lit.ForEach(l => (l.Value.IsReassured, l.Value.Sign) = (true, LampSign.Coming));
-        Settle(lit.Select(l => l.Key.Effect.Actuator), now.Uptime, orders);
+        var lit = _courses.Where(a => _devices[a.Key].Class == DeviceClass.ReassuranceLamp).SelectMany(a => a.Value)
+            .Where(c => (alarmIds.Contains(c.Alarm) || c.Effect.Actuator == lamp) && c.Runs(now.Uptime)).ToList();
+        lit.ForEach(l => (l.IsReassured, l.Sign) = (true, LampSign.Coming));
+        Settle(lit.Select(l => l.Effect.Actuator), now.Uptime, orders);
         return lit.Count > 0;
     }
 
     /// <summary>A person at the device has set it back. False where an alarm still asks for it, or where it was not held.</summary>
     public bool Release(string deviceId, Moment now, List<ActuatorOrder> orders)
     {
-        if (!_latched.Contains(deviceId) || _courses.Any(c => c.Key.Effect.Actuator == deviceId && c.Value.Runs(now.Uptime)))
+        if (!_latched.Contains(deviceId) || CoursesOf(deviceId).Exists(c => c.Runs(now.Uptime)))
         {
             return false;
         }
@@ -126,24 +141,41 @@ public sealed class EffectBook
 
     private void Follow(Alarm alarm, TimeSpan uptime)
     {
-        foreach (var effect in _effects)
+        foreach (var effect in _askedBy.GetValueOrDefault(alarm.Kind) ?? [])
         {
-            var key = (alarm.Id, effect);
+            var courses = CoursesOf(effect.Actuator);
+            var index = courses.FindIndex(c => c.Alarm == alarm.Id && c.Effect == effect);
+            var course = index < 0 ? null : courses[index];
             if (!effect.IsAskedBy(alarm))
             {
-                _courses.Remove(key);
+                if (course is null)
+                {
+                    continue;
+                }
+
+                courses.RemoveAt(index);
             }
-            else if (!_courses.TryGetValue(key, out var course) || alarm.Occurrences > course.Occurrences)
+            else if (course is null || alarm.Occurrences > course.Occurrences)
             {
                 var begin = course is not null && course.Runs(uptime) ? uptime : uptime + effect.After;
-                _courses[key] = new Course(begin, effect.For is { } last ? begin + last : null, alarm.Occurrences) { Sign = SignOf(alarm, effect) };
+                if (course is not null)
+                {
+                    courses.RemoveAt(index);
+                }
+
+                courses.Add(new Course(alarm, effect, begin) { Sign = SignOf(alarm, effect) });
             }
             else if (!course.IsReassured)
             {
                 course.Sign = SignOf(alarm, effect);
             }
+
+            _touched.Add(effect.Actuator);
         }
     }
+
+    private List<Course> CoursesOf(string actuator)
+        => _courses.TryGetValue(actuator, out var courses) ? courses : _courses[actuator] = [];
 
     private LampSign SignOf(Alarm alarm, Effect effect) => (_devices[effect.Actuator].Class, alarm.Receipts) switch
     {
@@ -157,15 +189,16 @@ public sealed class EffectBook
     {
         foreach (var id in actuators.Distinct())
         {
-            var running = _courses.Where(c => c.Key.Effect.Actuator == id && c.Value.Runs(uptime)).ToList();
-            if (running.Any(r => r.Key.Effect.Until == EffectEnd.Person))
+            var courses = CoursesOf(id);
+            var running = courses.Where(c => c.Runs(uptime)).ToList();
+            if (running.Exists(r => r.Effect.Until == EffectEnd.Person))
             {
                 _latched.Add(id);
             }
 
             var on = running.Count > 0 || _latched.Contains(id);
             // Several calls at one lamp: the one that nobody has answered yet decides, or its caller would believe in another's help.
-            var sign = running.Count > 0 ? running.Min(r => r.Value.Sign) : LampSign.Off;
+            var sign = running.Count > 0 ? running.Min(r => r.Sign) : LampSign.Off;
             var order = new ActuatorOrder(_devices[id], on, sign);
             if (_orders.TryGetValue(id, out var before) ? order != before : on)
             {
@@ -173,17 +206,20 @@ public sealed class EffectBook
                 orders.Add(order);
             }
 
-            foreach (var (_, course) in _courses.Where(c => c.Key.Effect.Actuator == id))
-            {
-                course.Seen = uptime;
-            }
+            courses.ForEach(c => c.Seen = uptime);
         }
     }
 
     /// <summary>One effect of one alarm.</summary>
-    private sealed class Course(TimeSpan from, TimeSpan? to, int occurrences)
+    private sealed class Course(Alarm alarm, Effect effect, TimeSpan from)
     {
-        public int Occurrences => occurrences;
+        private readonly TimeSpan? _to = from + effect.For;
+
+        public string Alarm { get; } = alarm.Id;
+
+        public Effect Effect => effect;
+
+        public int Occurrences { get; } = alarm.Occurrences;
 
         public LampSign Sign { get; set; }
 
@@ -203,13 +239,13 @@ public sealed class EffectBook
                     yield return from;
                 }
 
-                if (to > Seen)
+                if (_to > Seen)
                 {
-                    yield return to.Value;
+                    yield return _to.Value;
                 }
             }
         }
 
-        public bool Runs(TimeSpan uptime) => !IsSilenced && uptime >= from && !(uptime >= to);
+        public bool Runs(TimeSpan uptime) => !IsSilenced && uptime >= from && !(uptime >= _to);
     }
 }

@@ -42,7 +42,7 @@ public sealed record RateOfRise(Quantity Quantity, double PerMinute, TimeSpan Ov
         {
             if (_seen.Count == 0 || uptime - _seen.Peek().At < rule.Over / 4)
             {
-                return _stands ? true : null;
+                return null;
             }
 
             var (at, before) = _seen.Peek();

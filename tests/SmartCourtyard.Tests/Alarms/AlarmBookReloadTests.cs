@@ -36,6 +36,20 @@ public sealed class AlarmBookReloadTests
     }
 
     [Fact]
+    public void What_a_changed_device_had_begun_to_say_waits_no_longer()
+    {
+        var gas = Estate.Device(DeviceClass.GasDetector, "gas");
+        _book.Serve(Estate.Of(gas), Rulebook.Usual, new HashSet<string>(), _changes);
+        Assert.Empty(Hear(gas.Says(Quantity.Methane, 12)));
+        var due = _book.Due;
+        Assert.NotNull(due);
+        _book.Serve(Estate.Of(gas), Rulebook.Usual, new HashSet<string> { "gas" }, _changes);
+        Assert.Equal(due, _book.Due);
+        _book.Serve(Estate.Of(gas), Rulebook.Usual, new HashSet<string>(), _changes);
+        Assert.Null(_book.Due);
+    }
+
+    [Fact]
     public void The_alarm_of_a_removed_device_stays_until_people_are_done_with_it()
     {
         var alarm = Raise();

@@ -269,6 +269,31 @@ public sealed class AlarmBookTests
         Assert.Equal(Receipts.None, _book.Alarms.Single().Receipts);
     }
 
+    [Fact]
+    public void A_press_and_its_level_in_one_message_are_one_press()
+    {
+        Hear(_button.Says(Quantity.Emergency, 0));
+        Assert.Equal([AlarmStep.Raised], Steps(_button.Presses(), _button.Says(Quantity.Emergency, 1)));
+    }
+
+    [Fact]
+    public void A_message_without_readings_says_nothing() => Assert.Empty(Hear());
+
+    [Fact]
+    public void The_newest_hint_stands_until_there_is_another()
+    {
+        var hints = new Queue<AlarmHint?>([AlarmHint.Shower, AlarmHint.Cooking, null]);
+        _book = new AlarmBook([]) { Hint = (_, _, _) => hints.Dequeue() };
+        var heard = new List<AlarmHint?>();
+        for (var i = 0; i < 3; i++)
+        {
+            heard.Add(Hear(_smoke.Says(Quantity.Smoke, 1)).Single().Alarm.Hint);
+            Hear(_smoke.Says(Quantity.Smoke, 0));
+        }
+
+        Assert.Equal([AlarmHint.Shower, AlarmHint.Cooking, AlarmHint.Cooking], heard);
+    }
+
     private List<AlarmChange> Hear(params Reading[] message)
     {
         var steps = new List<AlarmChange>();

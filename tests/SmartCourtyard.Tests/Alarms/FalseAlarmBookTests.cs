@@ -119,9 +119,90 @@ public sealed class FalseAlarmBookTests
         Assert.Equal(0, _book.CountOf("smoke", TimeSpan.FromSeconds(60)).Day);
     }
 
+    [Fact]
+    public void An_activation_is_counted_and_kept_for_a_month_to_the_day()
+    {
+        Activates(Day, 20);
+        Assert.Equal(1, _book.CountOf("smoke", TimeSpan.FromDays(31) - TimeSpan.FromSeconds(1)).Month);
+        Assert.Equal(0, _book.CountOf("smoke", TimeSpan.FromDays(31)).Month);
+        Assert.Equal(TimeSpan.FromDays(2), Assert.Single(_book.Remember("smoke", TimeSpan.FromDays(3))!).Ago);
+        _book.Tick(Estate.After(31 * Day), _turned);
+        Assert.Single(_book.Remember("smoke", TimeSpan.FromDays(31))!);
+        _book.Tick(Estate.After(31 * Day + 1), _turned);
+        Assert.Null(_book.Remember("smoke", TimeSpan.FromDays(31)));
+    }
+
+    [Fact]
+    public void A_call_is_never_a_false_alarm_and_what_happens_after_the_end_is_no_second_activation()
+    {
+        var call = Activates(0, 20, kind: AlarmKind.EmergencyCall);
+        Assert.Equal(0, _book.CountOf(call.DeviceId, TimeSpan.FromSeconds(60)).Day);
+        var smoke = Activates(0, 20);
+        _book.Note([new AlarmChange(AlarmStep.Updated, smoke with { Condition = AlarmCondition.Cleared, Confirmed = true })], Estate.After(30), _turned);
+        Assert.Equal(1, _book.CountOf("smoke", TimeSpan.FromSeconds(60)).Day);
+    }
+
+    [Fact]
+    public void A_noisy_detector_that_becomes_another_must_earn_its_name_again()
+    {
+        void Chatter(double at)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                Activates(at + i * 100, 20);
+            }
+        }
+
+        Chatter(0);
+        _book.Serve(Estate.Of(_smoke), new HashSet<string>());
+        Chatter(1_000);
+        Assert.Equal([("smoke", true), ("smoke", true)], _turned);
+    }
+
+    [Fact]
+    public void A_bathroom_that_left_the_file_speaks_of_no_shower()
+    {
+        Humid(_bath, 40, 0);
+        Humid(_bath, 60, 300);
+        _book.Serve(Estate.Of(_smoke, _bath), new HashSet<string>());
+        Assert.Equal(AlarmHint.Shower, _book.HintOf(_smoke, AlarmKind.Smoke, Estate.After(300)));
+        _book.Serve(Estate.Of(_smoke), new HashSet<string>());
+        Assert.Null(_book.HintOf(_smoke, AlarmKind.Smoke, Estate.After(300)));
+    }
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(60)]
+    [InlineData(150)]
+    public void The_lowest_of_the_last_ten_minutes_counts_at_its_own_time(double everySeconds)
+    {
+        for (var at = 0d; at <= 600; at += everySeconds)
+        {
+            Humid(_bath, at is >= 300 and < 450 ? 40 : 54, at);
+        }
+
+        Humid(_bath, 55, 690);
+        Assert.Equal(AlarmHint.Shower, _book.HintOf(_smoke, AlarmKind.Smoke, Estate.After(690)));
+        Assert.Null(_book.HintOf(_smoke, AlarmKind.Smoke, Estate.After(1_100)));
+    }
+
+    [Fact]
+    public void The_same_flat_number_in_another_building_or_unit_is_another_flat()
+    {
+        foreach (var at in (Place[])[new("b04", 1, 3, "301"), new("b03", 2, 3, "301")])
+        {
+            var bath = new Device(at.ToString(), null, DeviceClass.AirMonitor, at, new Zigbee2MqttSource(at.ToString()));
+            Humid(bath, 40, 0);
+            Humid(bath, 70, 300);
+        }
+
+        Assert.Null(Raises(300));
+    }
+
     [Theory]
     [InlineData(40, 55, 590, "301", AlarmHint.Shower)]
     [InlineData(40, 54.9, 590, "301", null)]
+    [InlineData(40, 55, 600, "301", AlarmHint.Shower)]
     [InlineData(40, 55, 601, "301", null)]
     [InlineData(55, 40, 300, "301", null)]
     [InlineData(40, 60, 300, "302", null)]
@@ -157,6 +238,7 @@ public sealed class FalseAlarmBookTests
     [InlineData(1, 2, 0, AlarmHint.Cooking)]
     [InlineData(1, 7, 0.9, AlarmHint.Cooking)]
     [InlineData(3, 5, -0.9, AlarmHint.Cooking)]
+    [InlineData(1, 2, 1 - 30 / 3_600.0, AlarmHint.Cooking)]
     [InlineData(1, 8, 0, null)]
     [InlineData(1, 2, 1.1, null)]
     [InlineData(2, 2, 0, null)]
@@ -201,13 +283,15 @@ public sealed class FalseAlarmBookTests
 
     private static AlarmChange Bare(AlarmChange change) => change with { Alarm = change.Alarm with { Hint = null, Id = "" } };
 
-    private void Activates(double at, double lasts, DateTimeOffset? start = null, bool confirmed = false, bool test = false)
+    private Alarm Activates(
+        double at, double lasts, DateTimeOffset? start = null, bool confirmed = false, bool test = false, AlarmKind kind = AlarmKind.Smoke)
     {
         Moment After(double seconds) => start is { } s ? new Moment(s.AddSeconds(seconds), TimeSpan.FromSeconds(seconds)) : Estate.After(seconds);
         var alarm = new Alarm(
-            "a", AlarmKind.Smoke, "smoke", _smoke.At, Quantity.Smoke, 1, Estate.Night, AlarmCondition.Active, 1, test, Receipts.None) { Confirmed = confirmed };
+            "a", kind, kind == AlarmKind.Smoke ? "smoke" : "sos", _smoke.At, Quantity.Smoke, 1, Estate.Night, AlarmCondition.Active, 1, test, Receipts.None) { Confirmed = confirmed };
         _book.Note([new AlarmChange(AlarmStep.Raised, alarm)], After(at), _turned);
         _book.Note([new AlarmChange(AlarmStep.Cleared, alarm with { Condition = AlarmCondition.Cleared })], After(at + lasts), _turned);
+        return alarm;
     }
 
     private void Restart(IReadOnlyList<KeptActivation> kept, Moment now)

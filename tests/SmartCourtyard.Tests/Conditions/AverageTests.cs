@@ -70,6 +70,39 @@ public sealed class AverageTests
     }
 
     [Fact]
+    public void The_lower_mean_itself_does_not_end_it()
+    {
+        var course = OneHour();
+        foreach (var at in Course.Every(60, Hour))
+        {
+            course.Hears(1_100, at);
+        }
+
+        foreach (var at in Course.Every(60, 3 * Hour))
+        {
+            course.Hears(900, Hour + 60 + at);
+        }
+
+        Assert.Equal(true, course.Holds);
+        course.Hears(899, 4 * Hour + 120);
+        Assert.Equal(false, course.Hears(899, 4 * Hour + 180));
+    }
+
+    [Fact]
+    public void What_waits_for_its_delay_goes_on_waiting_while_too_little_is_known()
+    {
+        var course = new Course(new Average(Quantity.Co2, TimeSpan.FromHours(1), Alarm: 1_000, Clear: 900) { After = TimeSpan.FromHours(2) });
+        foreach (var at in Course.Every(60, 45 * 60))
+        {
+            course.Hears(5_000, at);
+        }
+
+        // An hour and a half of silence leaves half an hour that is known.
+        Assert.Null(course.Hears(5_000, 135 * 60));
+        Assert.Equal(TimeSpan.FromMinutes(165), course.Due);
+    }
+
+    [Fact]
     public void A_value_counts_for_half_an_hour_of_silence_and_no_longer()
     {
         var course = OneHour();

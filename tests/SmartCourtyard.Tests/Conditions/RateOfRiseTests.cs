@@ -65,4 +65,49 @@ public sealed class RateOfRiseTests
         Assert.Null(course.Hears(60, 29));
         Assert.Equal(true, course.Hears(60, 30));
     }
+
+    [Theory]
+    [InlineData(19, 35, true)]
+    [InlineData(18.9, 34.9, false)]
+    [InlineData(40, 48, true)]
+    [InlineData(40, 47.9, false)]
+    public void Its_rate_and_its_lowest_value_count_themselves(double first, double aMinuteLater, bool holds)
+    {
+        var course = Heat();
+        course.Hears(first, 1_000);
+        Assert.Null(course.Hears(first, 1_029));
+        Assert.Equal(holds, course.Hears(aMinuteLater, 1_060));
+    }
+
+    [Fact]
+    public void What_was_two_minutes_ago_still_counts_and_what_was_before_does_not()
+    {
+        var course = Heat();
+        course.Hears(46, 0);
+        course.Hears(40, 60);
+        Assert.Equal(false, course.Hears(54, 120));
+        Assert.Equal(true, course.Hears(54.1, 121));
+    }
+
+    [Fact]
+    public void A_slow_device_that_stood_still_for_long_is_measured_from_what_it_said_last()
+    {
+        var course = Heat();
+        foreach (var at in Course.Every(60, 1_800))
+        {
+            course.Hears(40, at);
+        }
+
+        Assert.Equal(false, course.Hears(50, 1_860));
+        Assert.Equal(true, course.Hears(60, 1_920));
+    }
+
+    [Fact]
+    public void What_is_too_short_to_be_measured_ends_nothing()
+    {
+        var course = Heat();
+        course.Hears(40, 0);
+        Assert.Equal(true, course.Hears(60, 119));
+        Assert.Equal(true, course.Hears(60, 121));
+    }
 }

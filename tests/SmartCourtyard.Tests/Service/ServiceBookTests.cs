@@ -142,6 +142,40 @@ public sealed class ServiceBookTests
         Assert.False(Assert.Single(Hear(1, _smoke.Says(Quantity.Smoke, 1))).Alarm.Test);
     }
 
+    [Fact]
+    public void Orders_stand_and_end_in_their_order_and_the_first_end_is_the_next()
+    {
+        foreach (var (id, hours) in ((string, double)[])[("3", 1), ("1", 3), ("2", 2)])
+        {
+            _service.Begin(Order(ServiceKind.Test, new("smoke"), hours) with { Id = id }, _courtyard, Estate.After(0));
+        }
+
+        Assert.Equal(["1", "2", "3"], _service.Orders.Select(o => o.Id));
+        Assert.Equal(TimeSpan.FromHours(1), _service.Due);
+        Assert.Equal(["3", "2", "1"], _service.Pass(Estate.AfterHours(4)).Select(o => o.Id));
+    }
+
+    [Fact]
+    public void What_is_shelved_is_one_alarm_and_no_other_of_the_same_device()
+    {
+        Begin(ServiceKind.Shelved, new("leak"), 1, AlarmKind.WaterLeak);
+        Assert.True(_service.Of(_leak, AlarmKind.WaterLeak).IsHidden);
+        Assert.False(_service.Of(_leak, AlarmKind.Tamper).IsHidden);
+        Assert.False(_service.Of(_leak, AlarmKind.Smoke).IsHidden);
+    }
+
+    [Fact]
+    public void Where_an_order_asks_for_too_much_in_two_ways_its_place_is_told_first() => Assert.Equal(
+        "a drill is for the whole estate", _service.Begin(Order(ServiceKind.Drill, new(Building: "b03"), 99), _courtyard, Estate.After(0)));
+
+    [Fact]
+    public void What_is_said_again_during_a_drill_changes_nothing()
+    {
+        Begin(ServiceKind.Drill, new(), 1);
+        Hear(1, _smoke.Says(Quantity.Smoke, 1));
+        Assert.Empty(Hear(2, _smoke.Says(Quantity.Smoke, 1)));
+    }
+
     [Theory]
     [InlineData(30, 30)]
     [InlineData(-600, 60)]

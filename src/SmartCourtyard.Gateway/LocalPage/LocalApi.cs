@@ -14,7 +14,7 @@ internal sealed record LocalSources
 {
     public required Func<IReadOnlyList<Alarm>> Alarms { get; init; }
 
-    public required Func<CancellationToken, ValueTask<(IReadOnlyList<DeviceHealth> Devices, IReadOnlyList<Trouble> Troubles)>> Health { get; init; }
+    public required Func<CancellationToken, ValueTask<(IReadOnlyList<DeviceHealth> Devices, IReadOnlyList<Trouble> Troubles, IReadOnlyDictionary<string, ActivationCount> Activations)>> Health { get; init; }
 
     /// <summary>What people say of parts of the estate.</summary>
     public required Func<IReadOnlyList<ServiceOrder>> Orders { get; init; }
@@ -96,8 +96,8 @@ internal static class LocalApi
 
     private static async ValueTask<ListView<DeviceView>> DevicesAsync(LocalSources sources, CancellationToken stop)
     {
-        var (devices, _) = await sources.Health(stop).ConfigureAwait(false);
-        return new ListView<DeviceView>([.. devices.Select(d => DeviceView.From(d, sources.UndecodableOf(d.Device.Id)))]);
+        var (devices, _, activations) = await sources.Health(stop).ConfigureAwait(false);
+        return new ListView<DeviceView>([.. devices.Select(d => DeviceView.From(d, sources.UndecodableOf(d.Device.Id), activations.GetValueOrDefault(d.Device.Id)))]);
     }
 
     /// <summary>A person who stands at a gas valve lets it go: nobody opens one from afar.</summary>

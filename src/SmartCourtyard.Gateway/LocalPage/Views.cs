@@ -23,13 +23,14 @@ internal sealed record AlarmView(
 /// <summary>When the duty room stored, showed, answered and closed it; null where it has not yet.</summary>
 internal sealed record ReceiptsView(DateTimeOffset? Stored, DateTimeOffset? Shown, DateTimeOffset? Acknowledged, DateTimeOffset? Resolved);
 
+/// <param name="Activations">How often it has alarmed in a day and in a month, and how often only briefly.</param>
 internal sealed record DeviceView(
     string Device, string? Name, string Class, At At, HealthState State, IReadOnlyList<TroubleReason> Reasons, DateTimeOffset? LastHeard,
-    double? Battery, double? LinkQuality, DateTimeOffset? LastTest, long Undecodable, Undecodable? LastUndecodable)
+    double? Battery, double? LinkQuality, DateTimeOffset? LastTest, long Undecodable, Undecodable? LastUndecodable, ActivationCount Activations)
 {
-    public static DeviceView From(DeviceHealth health, (long Count, Undecodable Last)? undecodable) => new(
+    public static DeviceView From(DeviceHealth health, (long Count, Undecodable Last)? undecodable, ActivationCount activations) => new(
         health.Device.Id, health.Device.Name, health.Device.Class.Name(), Custody.At.From(health.Device.At), health.State, health.Reasons,
-        health.LastHeard, health.Battery, health.LinkQuality, health.LastTest, undecodable?.Count ?? 0, undecodable?.Last);
+        health.LastHeard, health.Battery, health.LinkQuality, health.LastTest, undecodable?.Count ?? 0, undecodable?.Last, activations);
 }
 
 internal sealed record TroubleView(string Id, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, string? Detail)

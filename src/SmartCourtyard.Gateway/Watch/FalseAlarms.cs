@@ -97,6 +97,9 @@ internal sealed class FalseAlarms(HealthBook health, Func<Device, bool>? isTeste
         ];
     }
 
+    /// <summary>How often each device has alarmed; those that never did are left out.</summary>
+    public IReadOnlyDictionary<string, ActivationCount> Counts(Moment now) => _book.Devices.ToDictionary(d => d, d => _book.CountOf(d, now.Uptime), StringComparer.Ordinal);
+
     private void Tell(Moment now, List<TroubleChange> troubles)
     {
         foreach (var (device, noisy) in _turned)

@@ -99,6 +99,6 @@ internal sealed record MemoryQuestion : WatchInput
 
 internal sealed record Question : WatchInput
 {
-    public TaskCompletionSource<(IReadOnlyList<DeviceHealth>, IReadOnlyList<Trouble>)> Answer { get; } =
+    public TaskCompletionSource<(IReadOnlyList<DeviceHealth>, IReadOnlyList<Trouble>, IReadOnlyDictionary<string, ActivationCount>)> Answer { get; } =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartCourtyard.Alarms;
 using SmartCourtyard.Service;
 using SmartCourtyard.Troubles;
 
@@ -7,8 +8,9 @@ namespace SmartCourtyard.Gateway.Watch;
 /// <summary>What others ask of the loop, and what people say of parts of the estate.</summary>
 internal sealed partial class WatchLoop
 {
-    /// <summary>The health of every device, and the troubles that stand.</summary>
-    public async ValueTask<(IReadOnlyList<DeviceHealth> Devices, IReadOnlyList<Trouble> Troubles)> DescribeAsync(CancellationToken stop)
+    /// <summary>The health of every device, the troubles that stand, and how often devices have alarmed; those that never did are left out.</summary>
+    public async ValueTask<(IReadOnlyList<DeviceHealth> Devices, IReadOnlyList<Trouble> Troubles, IReadOnlyDictionary<string, ActivationCount> Activations)>
+        DescribeAsync(CancellationToken stop)
     {
         var question = new Question();
         await _inputs.Writer.WriteAsync(question, stop).ConfigureAwait(false);

@@ -234,7 +234,7 @@ internal sealed partial class WatchLoop : BackgroundService
                 question.Answer.TrySetResult(_falseAlarms.Remember(_health.Remember(), _alarms, _clock.Now()));
                 break;
             case Question question:
-                question.Answer.TrySetResult((_health.Describe(), [.. _health.Troubles]));
+                question.Answer.TrySetResult((_health.Describe(), [.. _health.Troubles], _falseAlarms.Counts(_clock.Now())));
                 break;
         }
     }

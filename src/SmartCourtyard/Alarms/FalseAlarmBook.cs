@@ -101,6 +101,9 @@ public sealed class FalseAlarmBook
         }
     }
 
+    /// <summary>Ids of the devices that have alarmed in the last month.</summary>
+    public IReadOnlyCollection<string> Devices => _devices.Keys;
+
     /// <summary>How often a device has alarmed.</summary>
     public ActivationCount CountOf(string device, TimeSpan now) => _devices.TryGetValue(device, out var activations) ? activations.Count(now) : default;
 

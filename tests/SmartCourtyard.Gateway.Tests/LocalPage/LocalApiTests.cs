@@ -74,10 +74,11 @@ public sealed class LocalApiTests : IAsyncLifetime
     {
         var device = (await GetAsync("api/v1/devices")).GetProperty("items")[0];
         Assert.Equal(
-            ["device", "name", "class", "at", "state", "reasons", "lastHeard", "battery", "linkQuality", "lastTest", "undecodable", "lastUndecodable"],
+            ["device", "name", "class", "at", "state", "reasons", "lastHeard", "battery", "linkQuality", "lastTest", "undecodable", "lastUndecodable", "activations"],
             device.EnumerateObject().Select(p => p.Name));
         Assert.Equal(("trouble", "battery-low", 3), (
             device.GetProperty("state").GetString(), device.GetProperty("reasons")[0].GetString(), device.GetProperty("undecodable").GetInt32()));
+        Assert.Equal("""{"day":2,"shortDay":1,"month":9,"shortMonth":4}""", device.GetProperty("activations").GetRawText());
         Assert.Equal("{{{", device.GetProperty("lastUndecodable").GetProperty("raw").GetString());
         Assert.Equal(device.GetRawText(), (await GetAsync("api/v1/devices/b03-u1-301-smoke")).GetRawText());
     }
@@ -324,9 +325,10 @@ public sealed class LocalApiTests : IAsyncLifetime
                 Estate.Alarm("old"),
                 Estate.Alarm("new", AlarmKind.Gas) with { RaisedAt = TestClock.Night.AddHours(1), Receipts = new Receipts(Stored: TestClock.Night) },
             ],
-            Health = _ => ValueTask.FromResult<(IReadOnlyList<DeviceHealth>, IReadOnlyList<Trouble>)>((
+            Health = _ => ValueTask.FromResult<(IReadOnlyList<DeviceHealth>, IReadOnlyList<Trouble>, IReadOnlyDictionary<string, ActivationCount>)>((
                 [new DeviceHealth(Estate.Smoke, HealthState.Trouble, [TroubleReason.BatteryLow], TestClock.Night, 3, 80, null)],
-                [new Trouble("t1", TroubleReason.BrokerLost, null, TestClock.Night, "no answer")])),
+                [new Trouble("t1", TroubleReason.BrokerLost, null, TestClock.Night, "no answer")],
+                new Dictionary<string, ActivationCount> { [Estate.Smoke.Id] = new(2, 1, 9, 4) })),
             Orders = () => [Order],
             Proofs = () => _proofs,
             Prove = _ => ValueTask.FromResult(_step),

@@ -76,7 +76,7 @@ public sealed class ReloadTests : IAsyncLifetime
             """));
         await _gateway.HearsAsync();
         Assert.Equal(before, Assert.Single(_gateway.Watch.Alarms));
-        var (devices, _) = await _gateway.Watch.DescribeAsync(CancellationToken.None);
+        var (devices, _, _) = await _gateway.Watch.DescribeAsync(CancellationToken.None);
         Assert.Equal(
             [("smoke-1", "厨房", HealthState.Ok, 80.0), ("smoke-3", null, HealthState.Unknown, null)],
             devices.Select(d => (d.Device.Id, d.Device.Name, d.State, d.Battery)));

@@ -190,7 +190,7 @@ public sealed class ActingTests : IAsyncLifetime
     {
         await _watch.FaultAsync("siren", true, "it does not go on", CancellationToken.None);
         await _watch.FaultAsync("siren", true, "it does not go on", CancellationToken.None);
-        var (_, troubles) = await _watch.DescribeAsync(CancellationToken.None);
+        var (_, troubles, _) = await _watch.DescribeAsync(CancellationToken.None);
         Assert.Equal((TroubleReason.Fault, "siren", "it does not go on"), troubles.Select(t => (t.Reason, t.Device!.Id, t.Detail!)).Single());
         await _watch.FaultAsync("siren", false, null, CancellationToken.None);
         Assert.Empty((await _watch.DescribeAsync(CancellationToken.None)).Troubles);

@@ -63,7 +63,9 @@ public sealed class FalseAlarmsTests : IAsyncLifetime
 
         await StopAsync();
         await StartAsync([KeptTrouble.Of(raised)]);
-        Assert.Equal([TroubleReason.Noisy], (await _watch!.DescribeAsync(default)).Devices[0].Reasons);
+        var described = await _watch!.DescribeAsync(default);
+        Assert.Equal([TroubleReason.Noisy], described.Devices[0].Reasons);
+        Assert.Equal((Estate.Smoke.Id, new ActivationCount(3, 3, 3, 3)), (described.Activations.Single().Key, described.Activations.Single().Value));
         await StopAsync();
         // A whole day without the gateway: the old trouble ends under its own id.
         _clock.Advance(25 * 3600);

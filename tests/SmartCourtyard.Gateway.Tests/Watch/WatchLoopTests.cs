@@ -200,7 +200,7 @@ public sealed class WatchLoopTests : IAsyncLifetime
         await Eventually.Holds(_clock, 60, () => _entries.Last().Events[0].Type == EventTypes.TroubleRaised, "a silent device is told");
         Assert.True((_clock.GetUtcNow() - TestClock.Night).TotalMinutes > 30);
         Assert.Contains("\"silent\"", _entries.Last().Events[0].Data.GetRawText(), StringComparison.Ordinal);
-        var (devices, troubles) = await _watch.DescribeAsync(CancellationToken.None);
+        var (devices, troubles, _) = await _watch.DescribeAsync(CancellationToken.None);
         Assert.Equal(3, devices.Count);
         Assert.Equal([Estate.Gas, Estate.Air], troubles.Select(t => t.Device));
     }

@@ -17,7 +17,15 @@ public sealed class ProofTests : IAsyncLifetime
 
     private Estate _estate = null!;
 
-    public async Task InitializeAsync() => _estate = await Estate.StartAsync(TestSite.Of(1, "smoke-detector"));
+    public async Task InitializeAsync()
+    {
+        // Put up years ago and never tested since.
+        var site = TestSite.Of(2, "smoke-detector");
+        _estate = await Estate.StartAsync(site with
+        {
+            Devices = [.. site.Devices.Select(d => d with { Speaks = $"{{ zigbee2mqtt: \"{d.FriendlyName}\" }}\n    installed: 2024-01-01" })],
+        });
+    }
 
     public async Task DisposeAsync() => await _estate.DisposeAsync();
 
@@ -55,6 +63,29 @@ public sealed class ProofTests : IAsyncLifetime
             Soon, () => "the trouble ends");
         await Assertions.Expect(officer.Page.GetByTestId("proofs")).ToContainTextAsync("admin");
     }
+
+    [Fact]
+    public async Task A_device_that_somebody_tests_is_overdue_no_longer_once_it_has_really_alarmed()
+    {
+        var (byDutyRoom, onSite) = (_estate.Site.Devices[0], _estate.Site.Devices[1]);
+        await Eventually.TrueAsync(async () => await IsOverdueAsync(byDutyRoom) && await IsOverdueAsync(onSite), Soon, () => "both tests are overdue");
+        Assert.Equal("done", (await _estate.Board.CommandAsync(TestSite.Courtyard, new { command = "device.test", device = byDutyRoom.Id }, Soon)).GetProperty("state").GetString());
+        Assert.Equal(System.Net.HttpStatusCode.Created, (await _estate.GatewayPage.AskAsync($"api/v1/devices/{onSite.Id}/test", new { @for = "30m" })).Code);
+        Assert.True(await IsOverdueAsync(byDutyRoom));
+        foreach (var device in new[] { byDutyRoom, onSite })
+        {
+            await _estate.PublishAsync(device.Topic, """{"smoke":true}""");
+            await Eventually.TrueAsync(
+                async () => !await IsOverdueAsync(device) && (await _estate.Board.DevicesAsync("class=smoke-detector")).Any(
+                    d => d.GetProperty("id").GetString() == device.Id && d.GetProperty("lastTest").ValueKind == JsonValueKind.String),
+                OverAMinute, () => $"the test of {device.Id} is known to the gateway and the duty room");
+        }
+
+        Assert.All(await _estate.Board.AlarmsAsync(), a => Assert.True(a.GetProperty("test").GetBoolean()));
+    }
+
+    private async Task<bool> IsOverdueAsync(TestDevice device)
+        => (await _estate.GatewayPage.GetAsync("api/v1/devices/" + device.Id)).GetProperty("reasons").EnumerateArray().Any(r => r.GetString() == "test-overdue");
 
     private async Task AnsweredAsync(Officer officer)
     {

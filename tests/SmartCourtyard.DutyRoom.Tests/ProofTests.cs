@@ -109,6 +109,17 @@ public sealed class ProofTests
     }
 
     [Fact]
+    public async Task Seventeen_days_without_an_answer_stand_beside_the_last_proof_until_the_gateway_says_that_they_are_over()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        var overdue = new JsonObject { ["troubleId"] = "t1", ["reason"] = "test-overdue", ["raisedAt"] = "2026-11-22T04:30:00.000Z", ["clock"] = "synchronised" };
+        await room.PostEventsAsync(Events.Event(1, "smartcourtyard.trouble.raised.v1", (JsonObject)overdue.DeepClone()));
+        Assert.True((bool?)(await room.GatewayAsync())["proofOverdue"]);
+        await room.PostEventsAsync(Events.Event(2, "smartcourtyard.trouble.cleared.v1", overdue));
+        Assert.False((bool?)(await room.GatewayAsync())["proofOverdue"]);
+    }
+
+    [Fact]
     public async Task Results_are_kept_for_400_days_and_the_newest_good_one_for_ever()
     {
         await using var room = await RunningDutyRoom.StartAsync();

@@ -64,7 +64,7 @@ describe('a daily test', () => {
 });
 
 describe('the list of proofs', () => {
-  const gateway = { id: 'g', name: '富康花园小区', lastProof: { at: '2026-11-22T04:30:00.000Z', shown: true, tookMilliseconds: 140 }, proofFailed: null, proofAnswered: null } as unknown as Gateway;
+  const gateway = { id: 'g', name: '富康花园小区', lastProof: { at: '2026-11-22T04:30:00.000Z', shown: true, tookMilliseconds: 140 }, proofFailed: null, proofAnswered: null, proofOverdue: false } as unknown as Gateway;
   const list = (of: Gateway) => {
     gateways.clear();
     gateways.set('g', of);
@@ -74,6 +74,7 @@ describe('the list of proofs', () => {
   it('says whether a person has answered, and who', () => {
     expect(list(gateway)).toContain('还没有值班员答复过');
     expect(list({ ...gateway, proofAnswered: { at: '2026-11-22T04:31:00.000Z', by: '王芳' } })).toContain('王芳');
+    expect(list({ ...gateway, proofOverdue: true })).toContain('17 天');
     expect(list({ ...gateway, lastProof: null })).toBe('富康花园小区：还没有验证过');
   });
 });

@@ -1,4 +1,5 @@
 using SmartCourtyard.DutyRoom.Storage;
+using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.DutyRoom.Intake;
 
@@ -29,5 +30,9 @@ internal static class TroubleProjection
 
         writing.Db.SaveChanges();
         writing.Tell("trouble", TroubleView.Of(trouble), StorageJson.Wire.TroubleView);
+        if (sent is { Device: null, Reason: TroubleReason.TestOverdue })
+        {
+            writing.Gateways.TellConsoles(courtyard);
+        }
     }
 }

@@ -35,10 +35,11 @@ internal sealed record ProofAnswerView(DateTimeOffset At, string By);
 /// <param name="LastProof">When the way from it to here was last proven; null if never.</param>
 /// <param name="ProofFailed">The step at which the newest daily test failed; null where it passed.</param>
 /// <param name="ProofAnswered">When a person last answered such a test, and who; null if never.</param>
+/// <param name="ProofOverdue">No person has answered one for 17 days.</param>
 internal sealed record GatewayView(
     string Id, string? Name, AddressView Address, GatewayState State, DateTimeOffset? LastHeard, string? LastSequence, long Missing,
     long Queued, double? UptimeSeconds, string? Version, DeviceCounts Devices, int Troubles, IReadOnlyList<BuildingView> Buildings,
-    ProofView? LastProof, string? ProofFailed, ProofAnswerView? ProofAnswered)
+    ProofView? LastProof, string? ProofFailed, ProofAnswerView? ProofAnswered, bool ProofOverdue)
 {
     /// <summary>One gateway or, without an id, all of them.</summary>
     public static List<GatewayView> Read(DutyRoomDb db, string? id = null)
@@ -53,6 +54,7 @@ internal sealed record GatewayView(
         var passed = NewestProofs(db, id, db.Proofs.Where(p => p.Passed));
         var newest = NewestProofs(db, id, db.Proofs);
         var answered = NewestProofs(db, id, db.Proofs.Where(p => p.AnsweredAt != null));
+        var overdue = db.Troubles.Where(t => t.ClearedAt == null && t.Device == null && t.Reason == TroubleReason.TestOverdue).Select(t => t.Courtyard).ToHashSet();
         return [.. rows.Select(g =>
         {
             int Count(HealthState health) => counts.Find(c => c.Gateway == g.Id && c.Health == health)?.Count ?? 0;
@@ -63,6 +65,7 @@ internal sealed record GatewayView(
                 LastProof = passed.GetValueOrDefault(g.Id) is { } p ? new(p.At, p.Shown, p.TookMilliseconds) : null,
                 ProofFailed = newest.GetValueOrDefault(g.Id)?.Failed,
                 ProofAnswered = answered.GetValueOrDefault(g.Id) is { AnsweredAt: { } at, AnsweredBy: { } by } ? new(at, by) : null,
+                ProofOverdue = overdue.Contains(g.Id),
             };
         })];
     }
@@ -80,7 +83,7 @@ internal sealed record GatewayView(
             : devices;
         return new(
             g.Id, g.Name, new(g.Street, g.Community, g.Grid), state, g.LastHeard, g.LastSequence?.ToString(CultureInfo.InvariantCulture), MissingOf(g), g.Queued,
-            g.UptimeSeconds, g.Version, seen, troubles, [.. buildings.Select(b => new BuildingView(b.Id, b.Name, b.Units, b.Floors))], null, null, null);
+            g.UptimeSeconds, g.Version, seen, troubles, [.. buildings.Select(b => new BuildingView(b.Id, b.Name, b.Units, b.Floors))], null, null, null, false);
     }
 
     private static long MissingOf(GatewayRow g)

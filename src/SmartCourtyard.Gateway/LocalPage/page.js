@@ -7,6 +7,12 @@ const texts = {
     stored: '未通过：值班室 60 秒内没有确认。检查上网和值班室服务器；排队的报警会自动补送。', shown: '未通过：值班室已存下，但开着的值班台 60 秒内都没有显示。请打电话问值班室。',
     underWay: '已有一次测试在进行，一分钟内结束。', noDutyRoom: '这台网关没有设置值班室。', unreachable: '网关没有回答。', troubles: '现有故障', none: '没有故障。', since: '自',
     token: '网关令牌', enter: '进入',
+    reasons: {
+      silent: '长时间没有消息', 'battery-low': '电量低', 'weak-signal': '信号弱', stuck: '读数不变', noisy: '读数跳动', drifting: '零点漂移', tampered: '被拆动', fault: '自报故障', 'test-overdue': '超期未测试',
+      'end-of-life': '到期需更换', 'out-of-range': '读数超量程', undecodable: '消息无法识别', 'broker-lost': '消息服务中断', 'bridge-offline': '网桥离线', 'connection-lost': '总线或接口中断',
+      'storage-failing': '磁盘写入失败', 'event-refused': '事件被拒收', overloaded: '处理不过来', 'site-refused': '小区文件有误', 'out-of-service': '停用检修', shelved: '暂缓提示', 'under-test': '测试中',
+      drill: '全小区演练', 'self-test-failed': '通道自检未通过',
+    },
   },
   en: {
     other: '中文', title: 'Gateway, for the technician', way: 'The way to the duty room', prove: 'Test the way now', explain: 'Sends a test alarm to the duty room: silent, no alarm, ends by itself.',
@@ -16,6 +22,13 @@ const texts = {
     stored: 'Failed: the duty room did not confirm within 60 s. Look at the uplink and the duty room\u2019s server; alarms that wait are sent by themselves.', shown: 'Failed: the duty room stored it, but none of its open consoles showed it within 60 s. Call the duty room.',
     underWay: 'A test is under way; it ends within a minute.', noDutyRoom: 'This gateway has no duty room.', unreachable: 'The gateway does not answer.', troubles: 'Troubles that stand', none: 'No trouble.', since: 'since',
     token: 'Token of the gateway', enter: 'Enter',
+    reasons: {
+      silent: 'silent too long', 'battery-low': 'battery low', 'weak-signal': 'weak signal', stuck: 'value stuck', noisy: 'value jumps', drifting: 'drifting',
+      tampered: 'tampered with', fault: 'reports a fault', 'test-overdue': 'test overdue', 'end-of-life': 'end of life', 'out-of-range': 'out of range',
+      undecodable: 'unreadable messages', 'broker-lost': 'broker lost', 'bridge-offline': 'bridge offline', 'connection-lost': 'bus or interface down',
+      'storage-failing': 'disk failing', 'event-refused': 'event refused', overloaded: 'overloaded', 'site-refused': 'site file has mistakes', 'out-of-service': 'out of service',
+      shelved: 'shelved', 'under-test': 'under test', drill: 'drill of the whole estate', 'self-test-failed': 'daily self-test failed',
+    },
   },
 };
 
@@ -94,7 +107,7 @@ function show() {
   byId('troubles').replaceChildren(...(troubles.length ? troubles.map(line) : [item(say().none)]));
 }
 
-const line = trouble => item(`${trouble.reason}${trouble.device ? ` · ${trouble.device}` : ''}${trouble.detail ? `: ${trouble.detail}` : ''} (${say().since} ${time(trouble.raisedAt)})`);
+const line = trouble => item(`${say().reasons[trouble.reason] ?? trouble.reason}${trouble.device ? ` · ${trouble.device}` : ''}${trouble.detail ? `: ${trouble.detail}` : ''} (${say().since} ${time(trouble.raisedAt)})`);
 
 function item(text) {
   const element = document.createElement('li');

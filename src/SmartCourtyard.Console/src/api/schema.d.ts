@@ -620,6 +620,7 @@ export interface components {
             lastProof: null | components["schemas"]["ProofView"];
             proofFailed: null | string;
             proofAnswered: null | components["schemas"]["ProofAnswerView"];
+            proofOverdue: boolean;
         };
         /**
          * @description What is known about a device.

@@ -21,7 +21,7 @@ public sealed class AskedProofTests
         Assert.Equal((ProofTurn.Waits, null, null), (program.Turn, program.Result!.Failed, program.Result.AnsweredBy));
         Assert.Equal((Estate.After(First + 0.1).Time, Estate.After(First).Time), (_book.Memory.LastPassed, _book.Memory.AskedSince));
         var answered = Receive(First + 90, ReceiptKind.Acknowledged, begun.AlarmId, "王芳")!;
-        Assert.Equal((ProofTurn.Ends, true, "王芳"), (answered.Turn, answered.Result!.Shown, answered.Result.AnsweredBy));
+        Assert.Equal((ProofTurn.Ends, true, true, "王芳"), (answered.Turn, answered.Asked, answered.Result!.Shown, answered.Result.AnsweredBy));
         Assert.Equal(program.Result.Took, answered.Result.Took);
         Assert.Equal(
             new ProofMemory(Estate.After(First + 0.1).Time, null, Estate.After(First + 90).Time, "王芳"), _book.Memory);
@@ -45,7 +45,7 @@ public sealed class AskedProofTests
         Receive(First + 1, ReceiptKind.Stored, begun.AlarmId);
         Assert.Null(Tick(First + 599));
         var unanswered = Tick(First + 600)!;
-        Assert.Equal((ProofTurn.Unanswered, begun.AlarmId, null), (unanswered.Turn, unanswered.AlarmId, unanswered.Result!.Failed));
+        Assert.Equal((ProofTurn.Unanswered, begun.AlarmId, true, null), (unanswered.Turn, unanswered.AlarmId, unanswered.Asked, unanswered.Result!.Failed));
         Assert.Null(_book.Memory.Failed);
         Assert.Null(Receive(First + 601, ReceiptKind.Acknowledged, begun.AlarmId, "王芳"));
         var next = Tick(_book.Next!.Value.TotalSeconds)!;

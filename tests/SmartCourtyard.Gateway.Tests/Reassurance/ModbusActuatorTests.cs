@@ -147,13 +147,13 @@ public sealed class ModbusActuatorTests : IAsyncLifetime
         await StartAsync(
             serial, Siren("coil: 3") + $"  - {{ id: air, class: air-monitor, source: {{ modbus: {{ BUS, unit: 1, interval: 1s, points: {{ {points} }} }} }} }}\n",
             new { unit = 1, coil = Bits((3, 0)), input = Bits([.. Enumerable.Range(0, 6).Select(i => (i * 1_000, 1))]), delay = 0.3 });
-        await Eventually.Holds(async () => (await _slaves.AskAsync(1, "written")).Length == 1, "told to rest");
+        await Eventually.Holds(async () => (await _slaves.AskAsync(1, "written")).Length > 0, "told to rest");
         var begun = await RoundBeginsAsync();
         await _gateway!.SayAsync("smoke", """{"smoke":true}""");
         await WritesAsync([WriteCoil, 3, 1]);
 
         var asked = (await _slaves.AskAsync(1, "asked"))[begun..];
-        var write = Array.FindIndex(asked, a => a[0] == WriteCoil);
+        var write = Array.FindLastIndex(asked, a => a[0] == WriteCoil);
         var last = Array.FindIndex(asked, a => a[1] == 5_000);
         Assert.True(last < 0 || write < last, $"the order went out before the round of questions ended: {string.Join(' ', asked.Select(a => $"{a[0]}:{a[1]}"))}");
     }

@@ -4,6 +4,7 @@ using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Readings;
 using SmartCourtyard.Service;
+using SmartCourtyard.Sources;
 using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.LocalPage;
@@ -28,9 +29,16 @@ internal sealed record DeviceView(
     string Device, string? Name, string Class, At At, HealthState State, IReadOnlyList<TroubleReason> Reasons, DateTimeOffset? LastHeard,
     double? Battery, double? LinkQuality, DateTimeOffset? LastTest, long Undecodable, Undecodable? LastUndecodable, ActivationCount Activations)
 {
+    /// <summary>Of an actuator that never says what it does: that nobody can know whether it carries out an order. Null of all others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Confirmation { get; private init; }
+
     public static DeviceView From(DeviceHealth health, (long Count, Undecodable Last)? undecodable, ActivationCount activations) => new(
         health.Device.Id, health.Device.Name, health.Device.Class.Name(), Custody.At.From(health.Device.At), health.State, health.Reasons,
-        health.LastHeard, health.Battery, health.LinkQuality, health.LastTest, undecodable?.Count ?? 0, undecodable?.Last, activations);
+        health.LastHeard, health.Battery, health.LinkQuality, health.LastTest, undecodable?.Count ?? 0, undecodable?.Last, activations)
+    {
+        Confirmation = health.Device.Source is MqttSource { Command: { State: null } } ? "not confirmed by the device" : null,
+    };
 }
 
 internal sealed record TroubleView(string Id, TroubleReason Reason, string? Device, DateTimeOffset RaisedAt, string? Detail)

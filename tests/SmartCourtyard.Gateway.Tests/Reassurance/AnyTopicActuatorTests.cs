@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using SmartCourtyard.Gateway.LocalPage;
 using SmartCourtyard.Gateway.Site;
 using SmartCourtyard.Gateway.Tests.Broker;
 using SmartCourtyard.Gateway.Tests.Site;
@@ -83,8 +84,11 @@ public sealed class AnyTopicActuatorTests : IAsyncLifetime
         await HasFaultAsync("yard", true);
         Assert.Equal(("mute siren", """{"relay":1}"""), Assert.Single(_told, t => t.Topic == "mute siren"));
         Assert.Null(await FaultAsync("mute"));
-        var health = (await _gateway.Watch.DescribeAsync(CancellationToken.None)).Devices.Single(d => d.Device.Id == "mute");
-        Assert.Equal((HealthState.Unknown, null), (health.State, health.LastHeard));
+        var devices = (await _gateway.Watch.DescribeAsync(CancellationToken.None)).Devices;
+        var mute = devices.Single(d => d.Device.Id == "mute");
+        Assert.Equal((HealthState.Unknown, null), (mute.State, mute.LastHeard));
+        Assert.Equal("not confirmed by the device", DeviceView.From(mute, null, default).Confirmation);
+        Assert.All(devices.Where(d => d != mute), d => Assert.Null(DeviceView.From(d, null, default).Confirmation));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ internal static class Effects
         return 0;
     }
 
-    private static async Task<Figures> FloorAsync(Estate estate, int alarms)
+    public static async Task<Figures> FloorAsync(Estate estate, int alarms)
     {
         MqttClient? relay = null;
         await using var passing = relay = Client(estate, "floor-relay", [$"{FloorTopic}/+/in"], message =>

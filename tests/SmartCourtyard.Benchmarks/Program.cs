@@ -11,6 +11,7 @@ return args switch
     ["decode", .. var options] => Decode.Run(Number(options, "--seconds", 5)),
     ["site", .. var options] => SiteFiles.Run(Number(options, "--devices", 20_000), Number(options, "--runs", 5)),
     ["judge", .. var options] => Judge.Run(Number(options, "--devices", 2_000), Number(options, "--seconds", 5)),
+    ["effects", .. var options] when options.Contains("--modbus") => await ModbusEffects.RunAsync(Number(options, "--alarms", 200), Number(options, "--runs", 3)),
     ["effects", .. var options] => await Effects.RunAsync(Number(options, "--alarms", 200), Number(options, "--runs", 3)),
     [] or ["all"] => await AllAsync(),
     _ => Help(),
@@ -40,6 +41,7 @@ static int Help()
 
           latency   --alarms 200 --runs 3 --load 50   publish → on the duty room's stream, beside the floor (Mosquitto → disk → HTTP → disk)
           effects   --alarms 200 --runs 3             publish of a smoke message → the siren's command, beside a bare client that passes it on
+                    --modbus                        … → the siren's coil, as a slave on TCP sees it
           telemetry --seconds 6                       readings per second into the local history without loss, CPU per 100,000 messages, memory
           decode    --seconds 5                       messages per second on one core and bytes allocated a message, for each device family
           site      --devices 20000 --runs 5          reading and checking a site file of so many devices and a tenth of it, and what its reload costs

@@ -6,7 +6,7 @@ namespace SmartCourtyard.Hardware;
 /// <summary>What runs inside the guest: every scenario, one after the other, or one that holds a line until it is killed.</summary>
 internal static class Program
 {
-    private static readonly Type[] Scenarios = [typeof(Contacts), typeof(Outputs), typeof(KernelSensors), typeof(Buffers), typeof(Reloads), typeof(WholeGateway)];
+    private static readonly Type[] Scenarios = [typeof(Contacts), typeof(Outputs), typeof(KernelSensors), typeof(Buffers), typeof(Reloads), typeof(WholeGateway), typeof(Acting)];
 
     public static IEnumerable<MethodInfo> All =>
         Scenarios.SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly));
@@ -15,8 +15,8 @@ internal static class Program
     {
         switch (args)
         {
-            case ["guest"]:
-                return await RunAsync().ConfigureAwait(false);
+            case ["guest", .. var only]:
+                return await RunAsync(only).ConfigureAwait(false);
             case ["hold", var chip, var high, var low]:
                 await Outputs.HoldUntilKilledAsync(chip, high, low).ConfigureAwait(false);
                 return 0;
@@ -26,10 +26,10 @@ internal static class Program
         }
     }
 
-    private static async Task<int> RunAsync()
+    private static async Task<int> RunAsync(string[] only)
     {
         var failed = 0;
-        foreach (var scenario in All)
+        foreach (var scenario in All.Where(s => only.Length == 0 || only.Contains(s.Name)))
         {
             var began = TimeProvider.System.GetTimestamp();
             string? wrong = null;

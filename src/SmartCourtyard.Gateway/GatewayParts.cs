@@ -71,6 +71,7 @@ internal sealed partial class GatewayParts
         journal.StorageFailing = async (stands, detail) =>
             await watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).ConfigureAwait(false);
         workers.Add(watch);
+        _ = TellOfDiskAsync(options, watch);
         workers.Add(new HealthKeeper(HealthFile(options), watch.RememberAsync, time, loggers.CreateLogger<HealthKeeper>()));
 
         var elsewhere = new HeardElsewhere();
@@ -135,6 +136,14 @@ internal sealed partial class GatewayParts
     public void Map(WebApplication app) => LocalApi.Map(app, _sources, _token, _time);
 
     private static BrokerAccess Broker(MqttAccess mqtt) => new(mqtt.Host, mqtt.Port, mqtt.Tls, mqtt.CaFile, mqtt.User, mqtt.Password);
+
+    private static async Task TellOfDiskAsync(GatewayOptions options, WatchLoop watch)
+    {
+        if (options.DiskProblem is { } problem)
+        {
+            await watch.PartAsync(TroubleReason.StorageFailing, "data-folder", true, problem, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
 
     private static string HealthFile(GatewayOptions options) => Path.Combine(options.DataDirectory, "health.json");
 

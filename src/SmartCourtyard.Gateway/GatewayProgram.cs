@@ -46,14 +46,6 @@ internal static class GatewayProgram
 
     private static async Task<int> ServeAsync(WebApplicationBuilder builder, GatewayOptions options, SiteResult site)
     {
-        Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if (TryLock(options.DataDirectory) is not { } held)
-        {
-            return Fail([$"another gateway is running with the data folder {options.DataDirectory}: give each its own (Gateway:DataDirectory)"]);
-        }
-
-        // Two gateways on one journal would give the same sequence twice. The kernel lets go of the lock when the program dies.
-        await using var only = held.ConfigureAwait(false);
         builder.Logging.ClearProviders();
         builder.Services.AddSerilog(builder.Configuration);
         if (string.IsNullOrEmpty(builder.Configuration["Urls"]))
@@ -61,7 +53,14 @@ internal static class GatewayProgram
             builder.WebHost.UseUrls("http://127.0.0.1:8081");
         }
 
-        var parts = GatewayParts.Wire(builder, options, site, TimeProvider.System, Version);
+        var (held, parts) = Begin(builder, options, site);
+        if (parts is null)
+        {
+            return Fail([$"another gateway is running with the data folder {options.DataDirectory}: give each its own (Gateway:DataDirectory)"]);
+        }
+
+        // Two gateways on one journal would give the same sequence twice. The kernel lets go of the lock when the program dies.
+        await using var only = held!.ConfigureAwait(false);
         // Without this the signal would end the program.
         using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
@@ -76,15 +75,32 @@ internal static class GatewayProgram
         return parts.Workers.Any(w => w.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
 
-    private static FileStream? TryLock(string folder)
+    /// <summary>Nothing is begun where another gateway holds the data folder.</summary>
+    private static (FileStream? Held, GatewayParts? Parts) Begin(WebApplicationBuilder builder, GatewayOptions options, SiteResult site)
     {
+        FileStream? held = null;
         try
         {
-            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = DataFolder.TryLock(options.DataDirectory);
+            if (held is null)
+            {
+                return (null, null);
+            }
+
+            if (options.DiskProblem is null)
+            {
+                DataFolder.BringBack(options.DataDirectory);
+            }
+
+            return (held, GatewayParts.Wire(builder, options, site, TimeProvider.System, Version));
         }
-        catch (IOException)
+        catch (Exception e) when (e is SqliteException or UnauthorizedAccessException or IOException
+            && options.DiskProblem is null && DataFolder.HasServed(options.DataDirectory))
         {
-            return null;
+            held?.Dispose();
+            var problem = $"the data folder {options.DataDirectory} cannot be used ({e.Message}): the gateway goes on from memory, and a power cut ends what it keeps there";
+            Console.Error.WriteLine(problem);
+            return Begin(builder, options with { DataDirectory = DataFolder.InMemory(options.DataDirectory), DiskProblem = problem }, site);
         }
     }
 

@@ -22,6 +22,35 @@ public sealed class GatewayStartTests
         await first.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_damaged_journal_leaves_no_estate_unguarded_and_is_set_aside_at_the_next_start()
+    {
+        await using var estate = await Estate.PrepareAsync(TestSite.Of(2, "smoke-detector"));
+        var journal = Path.Combine(estate.Folder, "gateway", "journal.db");
+        Directory.CreateDirectory(Path.GetDirectoryName(journal)!);
+        await File.WriteAllTextAsync(journal, string.Concat(Enumerable.Repeat("this is no database ", 500)));
+        estate.StartBroker();
+        estate.StartDutyRoom();
+        estate.StartGateway();
+        await estate.ReadyAsync();
+        await Eventually.TrueAsync(
+            async () => (await estate.Board.TroublesAsync()).Any(t => t.GetProperty("detail").GetString()?.Contains("goes on from memory", StringComparison.Ordinal) == true),
+            Soon, () => "a trouble of the disk: " + estate.Gateway!.Output);
+        await estate.PublishAsync(estate.Site.Devices[0].Topic, """{"smoke":true}""");
+        await Eventually.TrueAsync(async () => (await estate.Board.AlarmsAsync("state=open")).Count == 1, Soon, () => "the alarm");
+
+        await estate.Gateway!.KillAsync();
+        await estate.Gateway.DisposeAsync();
+        estate.StartGateway();
+        await estate.ReadyAsync();
+        Assert.True(File.Exists(journal + ".damaged"), estate.Gateway.Output);
+        Assert.Single(await estate.GatewayPage.ItemsAsync("api/v1/alarms"));
+        await Eventually.TrueAsync(async () => (await estate.Board.TroublesAsync()).Count == 0, Soon, () => "the trouble is over");
+        await estate.PublishAsync(estate.Site.Devices[1].Topic, """{"smoke":true}""");
+        await Eventually.TrueAsync(async () => (await estate.Board.AlarmsAsync("state=open")).Count == 2, Soon, () => "the second alarm");
+        Assert.Equal(0, (await estate.Board.GatewayAsync()).GetProperty("missing").GetInt64());
+    }
+
     [Theory]
     [InlineData("Mqtt__Prot", "1", "Mqtt:Prot")]
     [InlineData("Mqtt__Port", "many", "Mqtt:Port")]

@@ -12,6 +12,9 @@ namespace SmartCourtyard.Gateway.Site;
 internal sealed record GatewayOptions(
     string SiteFile, string DataDirectory, MqttAccess Mqtt, DutyRoomAccess? DutyRoom, InfluxAccess? Influx)
 {
+    /// <summary>Why the data folder is not the one that was configured, in one sentence; null where it is.</summary>
+    public string? DiskProblem { get; init; }
+
     private static readonly string[] Known =
     [
         "Gateway:Site", "Gateway:DataDirectory", "Mqtt:Host", "Mqtt:Port", "Mqtt:Tls", "Mqtt:CaFile", "Mqtt:User", "Mqtt:Password",

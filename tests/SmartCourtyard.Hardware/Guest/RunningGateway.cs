@@ -178,6 +178,11 @@ internal sealed class RunningGateway : IAsyncDisposable
     private void Write(string[] devices)
     {
         var text = "courtyard: guest\nname: 真内核\ndevices:\n" + string.Concat(devices.Select(d => $"  - {d}\n"));
+        if (File.Exists(Site) && File.ReadAllText(Site) == text)
+        {
+            return;
+        }
+
         var temporary = Site + ".new";
         File.WriteAllText(temporary, text);
         File.Move(temporary, Site, overwrite: true);

@@ -46,6 +46,17 @@ public sealed class ProofBookTests
         }
     }
 
+    [Theory]
+    [InlineData(30, Day + 30)]
+    [InlineData(90, 90)]
+    public void One_that_somebody_began_just_before_the_courtyards_minute_stands_for_it(double before, double next)
+    {
+        var at = UntilMinute - before;
+        var begun = _book.TryBegin(Estate.After(at), true)!;
+        Receive(at, ReceiptKind.Stored, begun.AlarmId);
+        Assert.Equal(at + next, _book.Next!.Value.TotalSeconds, tolerance: 0.001);
+    }
+
     [Fact]
     public void A_live_console_must_show_it_and_the_time_runs_to_its_word()
     {

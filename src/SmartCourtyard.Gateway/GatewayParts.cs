@@ -37,7 +37,7 @@ internal sealed partial class GatewayParts
 
     public IReadOnlyList<BackgroundService> Workers { get; }
 
-    public static GatewayParts Wire(WebApplicationBuilder builder, GatewayOptions options, SiteResult site, TimeProvider time, string version)
+    public static GatewayParts Wire(WebApplicationBuilder builder, GatewayOptions options, SiteResult site, Action alive, TimeProvider time, string version)
     {
         var courtyard = site.Courtyard!;
         // The parts are made by hand, so they need their loggers before the host is built.
@@ -53,9 +53,7 @@ internal sealed partial class GatewayParts
             Path.Combine(options.DataDirectory, "history.db"), historyFeed, TimeSpan.FromDays(30), time, loggers.CreateLogger<History>());
         workers.Add(history);
         var influxFeed = options.Influx is null ? null : new ReadingFeed();
-        var influx = options.Influx is { } i
-            ? new InfluxWriter(new InfluxOptions(i.Url, i.Org, i.Bucket, i.Token), courtyard.Id, influxFeed!, time, loggers.CreateLogger<InfluxWriter>())
-            : null;
+        var influx = Influx(options, courtyard, influxFeed, loggers, time);
         workers.AddRange(influx is null ? [] : [influx]);
         Func<ActuatorOrder, CancellationToken, ValueTask<Carried>> carry = (_, _) => ValueTask.FromResult(Carried.Failed("the gateway is just starting"));
         Func<string, bool, string?, CancellationToken, ValueTask> fault = (_, _, _, _) => ValueTask.CompletedTask;
@@ -89,22 +87,35 @@ internal sealed partial class GatewayParts
             SiteInForce.Keep(options.DataDirectory, now, loggers.CreateLogger<GatewayParts>());
         }, loggers);
         var status = new PathStatus();
+        var loops = Loops(watch, journal);
         carry = (order, stop) => devices.Current.CarryAsync(order, stop);
         workers.Add(actuators);
         if (options.DutyRoom is { } dutyRoom)
         {
-            supervision = AddPath(workers, dutyRoom, status, courtyard, store, journal, watch, Orders(devices, watch, actuators), loggers, time, version);
+            supervision = AddPath(workers, loops, dutyRoom, status, courtyard, store, journal, watch, Orders(devices, watch, actuators), loggers, time, version);
         }
 
-        workers.Add(devices);
+        var liveness = new Liveness(loops, alive, time, loggers.CreateLogger<Liveness>());
         var pairing = new PairingDesk(Broker(options.Mqtt), time);
-        workers.Add(pairing);
+        workers.AddRange([liveness, devices, pairing]);
 
         Host(builder.Services, workers);
         var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, devices, history, historyFeed, influx, influxFeed);
         return new GatewayParts(
-            workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics, time), options.DutyRoom?.Token, time);
+            workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics, liveness, time), options.DutyRoom?.Token, time);
     }
+
+    /// <summary>The loops that every alarm goes through; the path to the duty room joins them where there is one.</summary>
+    private static List<TurningLoop> Loops(WatchLoop watch, EventJournal journal) =>
+    [
+        new("the watch", () => watch.Turns, TimeSpan.FromSeconds(30), () => false),
+        new("the journal's writer", () => journal.Turns, TimeSpan.FromSeconds(60), () => false),
+    ];
+
+    private static InfluxWriter? Influx(GatewayOptions options, Courtyard courtyard, ReadingFeed? feed, ILoggerFactory loggers, TimeProvider time)
+        => options.Influx is { } i
+            ? new InfluxWriter(new InfluxOptions(i.Url, i.Org, i.Bucket, i.Token), courtyard.Id, feed!, time, loggers.CreateLogger<InfluxWriter>())
+            : null;
 
     private static WatchOutputs Outputs(EventJournal journal, ReadingFeed history, ReadingFeed? influx, Actuators actuators) => new(
         entry => journal.AppendAsync(entry, CancellationToken.None),
@@ -171,7 +182,7 @@ internal sealed partial class GatewayParts
     }
 
     private static Supervision AddPath(
-        List<BackgroundService> workers, DutyRoomAccess access, PathStatus status, Courtyard courtyard, JournalStore store, EventJournal journal,
+        List<BackgroundService> workers, List<TurningLoop> loops, DutyRoomAccess access, PathStatus status, Courtyard courtyard, JournalStore store, EventJournal journal,
         WatchLoop watch, Dictionary<string, Func<CommandBody, CancellationToken, ValueTask<string?>>> orders, ILoggerFactory loggers, TimeProvider time, string version)
     {
         var dutyRoom = new DutyRoomClient(access.Url, access.Token, courtyard.Id, time);
@@ -179,7 +190,10 @@ internal sealed partial class GatewayParts
             async (events, stop) => await journal.RefuseAsync(events, stop).ConfigureAwait(false),
             async (expected, renumber, stop) => await journal.SkipToAsync(expected, renumber, stop).ConfigureAwait(false),
             watch.TroubleAsync);
-        workers.Add(new HttpsPath(journal.Outbox, dutyRoom, status, outputs, time, loggers.CreateLogger<HttpsPath>()));
+        var path = new HttpsPath(journal.Outbox, dutyRoom, status, outputs, time, loggers.CreateLogger<HttpsPath>());
+        workers.Add(path);
+        // A request lasts 10 s at most, and nobody may ask for a longer pause than a minute.
+        loops.Add(new("the path to the duty room", () => path.Turns, TimeSpan.FromSeconds(90), () => journal.Outbox.Waiting == 0));
         var supervision = new Supervision(
             courtyard, dutyRoom, status, () => journal.LastSequence, journal.Outbox,
             async stop => (await watch.DescribeAsync(stop).ConfigureAwait(false)).Devices,
@@ -214,7 +228,7 @@ internal sealed partial class GatewayParts
 
     private static LocalSources Sources(
         GatewayOptions options, EventJournal journal, WatchLoop watch, History history, PathStatus status,
-        HeardElsewhere elsewhere, DeviceHost devices, PairingDesk pairing, Metrics metrics, TimeProvider time) => new()
+        HeardElsewhere elsewhere, DeviceHost devices, PairingDesk pairing, Metrics metrics, Liveness liveness, TimeProvider time) => new()
     {
         Alarms = () => watch.Alarms,
         Health = watch.DescribeAsync,
@@ -234,6 +248,7 @@ internal sealed partial class GatewayParts
         Prove = watch.ProveAsync,
         Undecodable = elsewhere.Messages,
         UndecodableOf = elsewhere.Of,
+        Stuck = () => liveness.Stuck,
         // The gateway is ready when it hears; without an uplink it does its work all the same.
         NotReady = () => devices.Current.NotReady(),
         Metrics = metrics.Text,

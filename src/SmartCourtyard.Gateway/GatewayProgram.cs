@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
 using SmartCourtyard.Gateway.Site;
 
@@ -53,7 +54,8 @@ internal static class GatewayProgram
             builder.WebHost.UseUrls("http://127.0.0.1:8081");
         }
 
-        var (held, parts) = Begin(builder, options, site);
+        var systemd = new SystemdNotifier();
+        var (held, parts) = Begin(builder, options, site, () => systemd.Notify(new ServiceState("WATCHDOG=1")));
         if (parts is null)
         {
             return Fail([$"another gateway is running with the data folder {options.DataDirectory}: give each its own (Gateway:DataDirectory)"]);
@@ -69,6 +71,8 @@ internal static class GatewayProgram
         });
         var app = builder.Build();
         parts.Map(app);
+        app.Lifetime.ApplicationStarted.Register(() => systemd.Notify(ServiceState.Ready));
+        app.Lifetime.ApplicationStopping.Register(() => systemd.Notify(ServiceState.Stopping));
         await app.RunAsync().ConfigureAwait(false);
 
         // A worker that fails stops the host, and the host then ends as if all were well; whoever restarts us must see a failure.
@@ -76,7 +80,8 @@ internal static class GatewayProgram
     }
 
     /// <summary>Nothing is begun where another gateway holds the data folder.</summary>
-    private static (FileStream? Held, GatewayParts? Parts) Begin(WebApplicationBuilder builder, GatewayOptions options, SiteResult site)
+    private static (FileStream? Held, GatewayParts? Parts) Begin(
+        WebApplicationBuilder builder, GatewayOptions options, SiteResult site, Action alive)
     {
         FileStream? held = null;
         try
@@ -92,7 +97,7 @@ internal static class GatewayProgram
                 DataFolder.BringBack(options.DataDirectory);
             }
 
-            return (held, GatewayParts.Wire(builder, options, site, TimeProvider.System, Version));
+            return (held, GatewayParts.Wire(builder, options, site, alive, TimeProvider.System, Version));
         }
         catch (Exception e) when (e is SqliteException or UnauthorizedAccessException or IOException
             && options.DiskProblem is null && DataFolder.HasServed(options.DataDirectory))
@@ -100,7 +105,7 @@ internal static class GatewayProgram
             held?.Dispose();
             var problem = $"the data folder {options.DataDirectory} cannot be used ({e.Message}): the gateway goes on from memory, and a power cut ends what it keeps there";
             Console.Error.WriteLine(problem);
-            return Begin(builder, options with { DataDirectory = DataFolder.InMemory(options.DataDirectory), DiskProblem = problem }, site);
+            return Begin(builder, options with { DataDirectory = DataFolder.InMemory(options.DataDirectory), DiskProblem = problem }, site, alive);
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class EventJournal : BackgroundService
     private readonly Channel<Request> _requests = Channel.CreateBounded<Request>(new BoundedChannelOptions(10_000) { SingleReader = true });
     private long _last;
     private long _refused;
+    private long _turns;
     private int _underWay;
     private volatile bool _failing;
     private bool _unreadable;
@@ -44,6 +45,9 @@ internal sealed partial class EventJournal : BackgroundService
 
     /// <summary>What waits for the next holder.</summary>
     public Outbox Outbox { get; }
+
+    /// <summary>How often the writer has turned: once a second at least, also while the disk takes nothing.</summary>
+    public long Turns => Interlocked.Read(ref _turns);
 
     /// <summary>The last sequence given.</summary>
     public long LastSequence => Interlocked.Read(ref _last);
@@ -75,6 +79,7 @@ internal sealed partial class EventJournal : BackgroundService
         {
             await WaitForWorkAsync(stoppingToken).ConfigureAwait(false);
             Turn();
+            Interlocked.Increment(ref _turns);
             if (_time.GetElapsedTime(pruneAt) > PruneEvery && !_failing)
             {
                 pruneAt = _time.GetTimestamp();

@@ -49,6 +49,9 @@ internal sealed record LocalSources
     /// <summary>Begins such a test now; null where one is under way.</summary>
     public required Func<CancellationToken, ValueTask<ProofStep?>> Prove { get; init; }
 
+    /// <summary>Which loop hangs; null while all of them move.</summary>
+    public required Func<string?> Stuck { get; init; }
+
     /// <summary>Why the gateway is not ready; null when it is.</summary>
     public required Func<string?> NotReady { get; init; }
 
@@ -62,7 +65,9 @@ internal static class LocalApi
 
     public static void Map(WebApplication app, LocalSources sources, string? token, TimeProvider time)
     {
-        app.MapGet("/healthz", () => TypedResults.Text("ok\n"));
+        app.MapGet("/healthz", Results<ContentHttpResult, ProblemHttpResult> () => sources.Stuck() is { } stuck
+            ? TypedResults.Problem(stuck, statusCode: StatusCodes.Status503ServiceUnavailable, title: "does not move")
+            : TypedResults.Text("ok\n"));
         app.MapGet("/readyz", Results<ContentHttpResult, ProblemHttpResult> () => sources.NotReady() is { } reason
             ? TypedResults.Problem(reason, statusCode: StatusCodes.Status503ServiceUnavailable, title: "not ready")
             : TypedResults.Text("ready\n"));

@@ -23,10 +23,14 @@ internal sealed partial class HttpsPath(
     private const int EventsAtMost = 500;
     private const int BytesAtMost = 900 * 1024;
 
+    private long _turns;
     private int _failures;
     private int _collisions;
     private int _most = EventsAtMost;
     private HandoverReason _said = HandoverReason.Stored;
+
+    /// <summary>How often the loop has turned: once for each answer, or for none within its time.</summary>
+    public long Turns => Interlocked.Read(ref _turns);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,6 +40,7 @@ internal sealed partial class HttpsPath(
             var answer = await dutyRoom.SendAsync(batch, stoppingToken).ConfigureAwait(false);
             NoteChange(answer);
             await FollowAsync(batch, answer, stoppingToken).ConfigureAwait(false);
+            Interlocked.Increment(ref _turns);
         }
     }
 

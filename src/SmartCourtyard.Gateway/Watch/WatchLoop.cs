@@ -42,6 +42,7 @@ internal sealed partial class WatchLoop : BackgroundService
     private volatile HealthCount _healthCount;
     private TimeSpan? _armed;
     private long _judged;
+    private long _turns;
 
     public WatchLoop(
         Courtyard courtyard, Rulebook rules, WatchMemory memory, WatchOutputs outputs, WatchClock clock, ILogger<WatchLoop> logger,
@@ -68,6 +69,9 @@ internal sealed partial class WatchLoop : BackgroundService
 
     /// <summary>How the devices are, as of the last tick.</summary>
     public HealthCount Health => _healthCount;
+
+    /// <summary>How often the loop has turned: for each input, and a tick comes every 10 s.</summary>
+    public long Turns => Interlocked.Read(ref _turns);
 
     /// <summary>How many messages have been judged.</summary>
     public long Judged => Interlocked.Read(ref _judged);
@@ -150,6 +154,7 @@ internal sealed partial class WatchLoop : BackgroundService
             {
                 Take(input);
                 Pass(due);
+                Interlocked.Increment(ref _turns);
             }
         }
         finally
@@ -320,81 +325,4 @@ internal sealed partial class WatchLoop : BackgroundService
         var kept = KeepAsync(entry, null);
         _ = kept.ContinueWith(_ => deed.Done.TrySetResult(failure), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
-
-    private void Keep(TaskCompletionSource<bool>? done, List<long> deliveries)
-    {
-        // Before the disk is asked for anything.
-        _acting.Follow(_alarmChanges);
-        var entry = Collect(deliveries);
-        if (entry.IsEmpty && !_acting.IsWaiting && (done is null || !_outputs.StoreIsBehind()))
-        {
-            done?.TrySetResult(true);
-        }
-        else
-        {
-            // An entry without events still waits for the ones before it: what it repeats may be among them.
-            _ = KeepAsync(entry, done);
-        }
-
-        TellLog();
-    }
-
-    /// <summary>The log is told last: an alarm does not wait for a terminal.</summary>
-    private void TellLog()
-    {
-        foreach (var change in _alarmChanges)
-        {
-            LogAlarm(change.Step, change.Alarm.Kind, change.Alarm.DeviceId, change.Alarm.Id);
-        }
-
-        foreach (var change in _troubleChanges)
-        {
-            LogTrouble(change.Raised ? "raised" : "cleared", change.Trouble.Reason, change.Trouble.Device?.Id ?? "gateway");
-        }
-
-        _alarmChanges.Clear();
-        _troubleChanges.Clear();
-    }
-
-    private JournalEntry Collect(List<long> deliveries)
-    {
-        _falseAlarms.Note(_alarmChanges, _clock.Now(), _troubleChanges);
-        var latches = _acting.TakeLatches();
-        if (_alarmChanges.Count == 0 && _troubleChanges.Count == 0)
-        {
-            return new JournalEntry { Latches = latches };
-        }
-
-        var now = _clock.Now().Time;
-        var events = _writer.Events(_alarmChanges, _troubleChanges, now, _clock.State()).ToList();
-        var alarms = _alarmChanges.Select(c => c.Alarm).ToArray();
-        if (alarms.Length > 0)
-        {
-            _open = [.. _alarms.Alarms];
-        }
-
-        return new JournalEntry { Events = events, Alarms = alarms, Troubles = [.. _troubleChanges], Deliveries = deliveries, Latches = latches };
-    }
-
-    private async Task KeepAsync(JournalEntry entry, TaskCompletionSource<bool>? done)
-    {
-        var waiting = _acting.TakeWaiting();
-        try
-        {
-            var stored = await _outputs.Store(entry).ConfigureAwait(false);
-            done?.TrySetResult(stored);
-            await _acting.SayAsync(waiting, stored).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The gateway stops before the disk answered: the giver keeps the message.
-            done?.TrySetResult(false);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Information, "alarm {Step}: {Kind} at {Device} ({AlarmId})")]
-    private partial void LogAlarm(AlarmStep step, AlarmKind kind, string device, string alarmId);
-
-    [LoggerMessage(LogLevel.Warning, "trouble {Step}: {Reason} at {Device}")]
-    private partial void LogTrouble(string step, TroubleReason reason, string device);
 }

@@ -27,6 +27,7 @@ public sealed class LocalApiTests : IAsyncLifetime
     private readonly List<string> _ended = [];
     private string? _notReady;
     private ProofState? _proofs;
+    private string? _stuck;
     private ProofStep? _step;
     private WebApplication _app = null!;
     private HttpClient _http = null!;
@@ -247,6 +248,14 @@ public sealed class LocalApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_lives_as_long_as_its_loops_move_and_says_which_one_does_not()
+    {
+        Assert.Equal("ok\n", await _http.GetStringAsync(new Uri("healthz", UriKind.Relative)));
+        _stuck = "the watch has not moved for 30 s";
+        Assert.Equal(_stuck, (await GetAsync("healthz", 503)).GetProperty("detail").GetString());
+    }
+
+    [Fact]
     public async Task Ready_says_why_it_is_not()
     {
         Assert.Equal("ok\n", await _http.GetStringAsync(new Uri("healthz", UriKind.Relative)));
@@ -330,6 +339,7 @@ public sealed class LocalApiTests : IAsyncLifetime
                 [new Trouble("t1", TroubleReason.BrokerLost, null, TestClock.Night, "no answer")],
                 new Dictionary<string, ActivationCount> { [Estate.Smoke.Id] = new(2, 1, 9, 4) })),
             Orders = () => [Order],
+            Stuck = () => _stuck,
             Proofs = () => _proofs,
             Prove = _ => ValueTask.FromResult(_step),
             Begin = (request, _) =>

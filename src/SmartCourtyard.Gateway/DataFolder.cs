@@ -42,6 +42,11 @@ internal static class DataFolder
     {
         var memory = MemoryOf(folder);
         Directory.CreateDirectory(memory, OnlyOwner);
+        if (!IsOurs(memory))
+        {
+            throw new IOException($"{memory} belongs to somebody else: remove it");
+        }
+
         if (!HasServed(memory))
         {
             // Where a run before this one has begun here, what it left is newer than the disk.
@@ -69,7 +74,7 @@ internal static class DataFolder
     public static void BringBack(string folder)
     {
         var (memory, journal) = (MemoryOf(folder), Path.Combine(folder, Journal));
-        if (!HasServed(memory))
+        if (!HasServed(memory) || !IsOurs(memory))
         {
             return;
         }
@@ -96,8 +101,13 @@ internal static class DataFolder
         Directory.Delete(memory, recursive: true);
     }
 
-    private static string MemoryOf(string folder)
-        => Path.Combine("/dev/shm", "smartcourtyard-gateway-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(folder))))[..16]);
+    // systemd's RuntimeDirectory= where there is one: nobody else can have made it.
+    private static string MemoryOf(string folder) => Path.Combine(
+        Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY")?.Split(':')[0] ?? "/dev/shm",
+        "smartcourtyard-gateway-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(folder))))[..16]);
+
+    // Where everybody may make folders, somebody may have made this one.
+    private static bool IsOurs(string memory) => new DirectoryInfo(memory).LinkTarget is null && File.GetUnixFileMode(memory) == OnlyOwner;
 
     private static bool Opens(string journal)
     {

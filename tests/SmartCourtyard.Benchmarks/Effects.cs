@@ -68,7 +68,8 @@ internal static class Effects
         MqttClient? client = null;
         await using var listening = client = Client(estate, "effects-listener", filters, message =>
         {
-            if (arrived.TryAdd(message.Topic, TimeProvider.System.GetTimestamp()) && answer?.Invoke(message.Topic) is { } said)
+            // At its start the gateway tells every siren to rest.
+            if (!message.Payload.Span.SequenceEqual("OFF"u8) && arrived.TryAdd(message.Topic, TimeProvider.System.GetTimestamp()) && answer?.Invoke(message.Topic) is { } said)
             {
                 _ = client!.PublishAsync(said.Topic, said.Payload, MqttQos.AtLeastOnce, retain: false, CancellationToken.None).AsTask();
             }

@@ -139,7 +139,8 @@ public sealed class EffectsTests
     {
         await using var estate = await Estate.PrepareAsync(Stairs());
         estate.GatewayEnvironment["LD_PRELOAD"] = Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", SearchOption.AllDirectories).First();
-        estate.GatewayEnvironment["FAKETIME"] = "@1970-01-01 12:00:20";
+        // Above what any machine has been up: below it libfaketime lets waits on the monotonic clock never end.
+        estate.GatewayEnvironment["FAKETIME"] = "@2001-01-01 12:00:20";
         estate.GatewayEnvironment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         // Without the trap the system would end a program that meets the limit of a file, instead of refusing the write.
         estate.GatewayThrough = ["bash", "-c", "trap '' XFSZ; exec \"$0\" \"$@\""];
@@ -152,7 +153,7 @@ public sealed class EffectsTests
         await far.SayAsync("zigbee2mqtt/smoke", """{"smoke":true}""");
         await far.IsToldAsync("siren", "ON");
         await Eventually.TrueAsync(
-            async () => (await estate.GatewayPage.ItemsAsync("api/v1/alarms")).Any(a => a.GetProperty("raisedAt").GetDateTimeOffset().Year == 1970),
+            async () => (await estate.GatewayPage.ItemsAsync("api/v1/alarms")).Any(a => a.GetProperty("raisedAt").GetDateTimeOffset().Year == 2001),
             Soon, () => "an alarm of a year in which nobody has set the clock");
         await Eventually.TrueAsync(
             async () => (await estate.GatewayPage.ItemsAsync("api/v1/troubles")).Any(t => t.GetProperty("reason").GetString() == "storage-failing"),
@@ -200,6 +201,7 @@ public sealed class EffectsTests
 
     private static async Task<JsonElement> CommandAsync(Estate estate, object command, string state)
     {
+        await estate.KnownAsync();
         var answer = await estate.Board.CommandAsync(TestSite.Courtyard, command, Soon);
         Assert.True(answer.GetProperty("state").GetString() == state, answer.ToString());
         return answer;

@@ -18,6 +18,7 @@ public sealed class JudgementTests : IAsyncLifetime
             Of("smoke-u2", "smoke-detector", 2, 1, "101"), Of("gas-u2", "gas-detector", 2, 1, "101"), Of("co-u2", "co-detector", 2, 1, "102"),
             Of("siren-101", "siren", 1, 1, "101", "{ tasmota: siren-101 }"), Of("siren-102", "siren", 1, 1, "102", "{ tasmota: siren-102 }")]));
         _far = await FarSide.ConnectAsync(_estate);
+        await _estate.KnownAsync();
     }
 
     public async Task DisposeAsync()

@@ -121,6 +121,10 @@ internal sealed class Estate : IAsyncDisposable
         await Eventually.TrueAsync(() => IsReadyAsync(GatewayUrl), ReadyWithin, () => "gateway: " + Gateway?.Output + "\nbroker: " + Broker?.Output);
     }
 
+    /// <summary>The gateway tells of its devices a moment after its start; what the duty room is asked to do to one before is refused.</summary>
+    public Task KnownAsync() => Eventually.TrueAsync(
+        async () => (await Board.DevicesAsync("")).Count == Site.Devices.Count, ReadyWithin, () => "the duty room does not know the devices: " + Gateway?.Output);
+
     /// <summary>Publishes with Debian's own tool, as any stranger would.</summary>
     public async Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, int qos = 1, bool retain = false)
     {

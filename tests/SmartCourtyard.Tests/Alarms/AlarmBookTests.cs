@@ -277,6 +277,14 @@ public sealed class AlarmBookTests
     }
 
     [Fact]
+    public void A_press_at_a_button_that_was_at_rest_is_not_over_at_once()
+    {
+        Hear(_button.Says(Quantity.Emergency, 0));
+        Assert.Equal([AlarmStep.Raised], Steps(_button.Presses()));
+        Assert.Equal(AlarmCondition.Active, _book.Alarms.Single().Condition);
+    }
+
+    [Fact]
     public void A_message_without_readings_says_nothing() => Assert.Empty(Hear());
 
     [Fact]

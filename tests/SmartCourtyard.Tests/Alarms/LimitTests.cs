@@ -29,6 +29,20 @@ public sealed class LimitTests
     public void The_air_is_good_again_a_tenth_below_its_limit() => Assert.All(
         AirProfile.All.SelectMany(p => p.Rules).Select(r => Assert.IsType<Average>(r.Condition)), mean => Assert.Equal(mean.Alarm * 0.9, mean.Clear, 9));
 
+    [Fact]
+    public void The_profile_that_a_site_names_is_for_its_air_monitors()
+    {
+        var rules = new Dictionary<string, DeviceRules>
+        {
+            ["air"] = new([], AirProfile.Gb18883Of2022), ["smoke"] = new([], AirProfile.Gb18883Of2022),
+        };
+        var book = new Rulebook(rules);
+        Assert.Contains(book.For(Estate.Device(DeviceClass.AirMonitor, "air")), r => r.Condition.Quantity == Quantity.Pm25);
+        Assert.DoesNotContain(book.For(Estate.Device(DeviceClass.SmokeDetector, "smoke")), r => r.Condition is Average);
+        Assert.Contains(book.For(Estate.Device(DeviceClass.SmokeDetector, "smoke")), r => r.Kind == AlarmKind.Smoke);
+        Assert.DoesNotContain(book.For(Estate.Device(DeviceClass.AirMonitor, "other")), r => r.Condition.Quantity == Quantity.Pm25);
+    }
+
     [Theory]
     [InlineData(Quantity.Co2)]
     [InlineData(Quantity.Pm1)]

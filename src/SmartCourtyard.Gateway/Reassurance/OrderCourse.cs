@@ -12,6 +12,9 @@ internal sealed class OrderCourse
     /// <summary>How often it is sent before the device's silence is a trouble.</summary>
     public const int TriesBeforeTrouble = 3;
 
+    /// <summary>How often it may go back on its word before that is a trouble, although it does each time what it is told again.</summary>
+    public const int RelapsesBeforeTrouble = 3;
+
     /// <summary>How long the device has for its word unless the site file says otherwise.</summary>
     public static readonly TimeSpan ConfirmUsually = TimeSpan.FromSeconds(5);
 
@@ -19,6 +22,7 @@ internal sealed class OrderCourse
     public static readonly TimeSpan AgainEvery = TimeSpan.FromMinutes(1);
 
     private int _tries;
+    private int _relapses;
     private string? _problem;
     private bool _isRest;
 
@@ -43,7 +47,7 @@ internal sealed class OrderCourse
     /// <summary>The actuator must do something else from now on.</summary>
     public void Tell(ActuatorOrder order, TimeSpan now)
     {
-        (Order, Number, _isRest) = (order, Number + 1, false);
+        (Order, Number, _isRest, _relapses) = (order, Number + 1, false, 0);
         Begin(now);
     }
 
@@ -133,6 +137,7 @@ internal sealed class OrderCourse
         }
         else if (_isRest || IsConfirmed)
         {
+            _relapses += IsConfirmed ? 1 : 0;
             _isRest = false;
             Begin(now);
             if (Order is { On: true, Actuator.Class: DeviceClass.GasValve })
@@ -140,6 +145,10 @@ internal sealed class OrderCourse
                 // Gas may flow where it must not: no three tries for that.
                 Trouble = $"{Order.Actuator.Id} was closed and says that it is open, although nobody on site has released it; it is told to close again";
                 _tries = TriesBeforeTrouble;
+            }
+            else if (_relapses >= RelapsesBeforeTrouble)
+            {
+                Trouble = $"{Order.Actuator.Id} was told to {Word(Order)}, said {_relapses} times that it does and then that it does not: look at its relay and its supply";
             }
         }
     }
@@ -160,7 +169,9 @@ internal sealed class OrderCourse
 
     private void Confirm()
     {
-        (IsConfirmed, Due, Trouble, _problem) = (true, null, null, null);
+        (IsConfirmed, Due, _problem) = (true, null, null);
+        // One that will not stay as it is told is not mended by doing it once more.
+        Trouble = _relapses >= RelapsesBeforeTrouble ? Trouble : null;
         if (_isRest)
         {
             (Order, _isRest) = (null, false);

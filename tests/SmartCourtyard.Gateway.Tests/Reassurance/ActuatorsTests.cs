@@ -113,6 +113,26 @@ public sealed class ActuatorsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_siren_that_falls_back_three_times_is_a_trouble_though_it_does_each_time_what_it_is_told()
+    {
+        await DoesAsync(Siren);
+        for (var i = 1; i <= 3; i++)
+        {
+            Assert.Empty(_faults);
+            _actuators.Hear("siren", false, null);
+            await Eventually.Holds(() => _carried.Count == 1 + i, "told again");
+        }
+
+        await Eventually.Holds(() => !_faults.IsEmpty, "a trouble");
+        var sentence = "siren was told to go on, said 3 times that it does and then that it does not: look at its relay and its supply";
+        Assert.Equal([("siren", true, sentence)], _faults);
+        // What it does next is another matter.
+        Tell(Siren, false);
+        await Eventually.Holds(() => _faults.Count == 2, "over");
+        Assert.Equal(("siren", false, null), _faults.Last());
+    }
+
+    [Fact]
     public async Task What_stands_is_sent_again_when_the_way_is_new()
     {
         await DoesAsync(Siren);

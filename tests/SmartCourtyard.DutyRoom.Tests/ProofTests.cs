@@ -60,6 +60,20 @@ public sealed class ProofTests
     }
 
     [Fact]
+    public async Task A_gateway_that_was_stopped_in_the_middle_of_a_test_asks_nobody_for_it_when_it_has_started_again()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        var (before, later) = (TestClock.Start.AddMinutes(-20), TestClock.Start.AddMinutes(30));
+        await room.PostEventsAsync(Asked(Raised(1, "waits", before)), Asked(Ended(2, "waits", "passed", before)), Asked(Raised(3, "stopped", before)));
+        // Alarms go ahead: the new run's own test is here before word of its start.
+        await room.PostEventsAsync(Asked(Raised(5, "new", later)), Events.Event(4, "smartcourtyard.gateway.started.v1", new() { ["version"] = "1" }));
+        Assert.Equal("closed", (string?)(await room.AlarmAsync("stopped"))["state"]);
+        await using var db = room.Database.Read();
+        var open = await db.Alarms.Where(a => a.State == AlarmState.Raised).Select(a => a.Id).ToListAsync();
+        Assert.All((string[])["waits", "new"], id => Assert.Contains(id, open));
+    }
+
+    [Fact]
     public async Task A_test_that_asks_a_person_stands_until_one_has_answered_and_says_who()
     {
         await using var room = await RunningDutyRoom.StartAsync();
@@ -143,6 +157,8 @@ public sealed class ProofTests
         await using var room = await RunningDutyRoom.StartAsync();
         await room.PostEventsAsync(Raised(1, "stopped"), Events.Alarm(2, "fire", test: true), Raised(3, "p1"), Cleared(4, "p1"), Ended(5, "p1", "passed"));
         Assert.Equal("closed", (string?)(await room.AlarmAsync("stopped"))["state"]);
+        await using var db = room.Database.Read();
+        var open = await db.Alarms.Where(a => a.State == AlarmState.Raised).Select(a => a.Id).ToListAsync();
         await room.PostEventsAsync(Ended(6, "fire", "passed"));
         Assert.Equal("raised", (string?)(await room.AlarmAsync("fire"))["state"]);
     }

@@ -15,20 +15,33 @@ internal static class ProofProjection
     public static void Apply(Writing writing, string gateway, Incoming incoming, IncomingProof sent)
     {
         Keep(writing, gateway, incoming, sent);
-        // A gateway that was stopped in the middle of a test never says what it came to: the next one closes that too.
-        var open = writing.Db.Alarms.AsNoTracking()
-            .Where(a => a.Courtyard == gateway && a.Proof && a.State != AlarmState.Closed && a.Id != sent.AlarmId).Select(a => a.Id).ToList();
-        foreach (var id in open)
-        {
-            Close(writing, writing.Alarms.Find(id)!, "unfinished");
-        }
-
+        CloseUnfinished(writing, gateway, a => a.Id != sent.AlarmId);
         if (writing.Alarms.Find(sent.AlarmId) is { } alarm && alarm.Courtyard == gateway)
         {
             CloseEnded(writing, alarm);
         }
 
         writing.Gateways.TellConsoles(gateway);
+    }
+
+    /// <summary>
+    /// A gateway that was stopped in the middle of a test never says what it came to. Nobody is asked for it any more once it has started
+    /// again; one whose program has passed still waits for its answer.
+    /// </summary>
+    public static void Started(Writing writing, string gateway, DateTimeOffset at)
+    {
+        var ended = writing.Db.Proofs.AsNoTracking().Where(p => p.Gateway == gateway).Select(p => p.AlarmId).ToHashSet();
+        // Alarms go ahead of other events: one of the new run may be here before word of its start.
+        CloseUnfinished(writing, gateway, a => a.RaisedAt < at && !ended.Contains(a.Id));
+    }
+
+    private static void CloseUnfinished(Writing writing, string gateway, Func<AlarmRow, bool> which)
+    {
+        var open = writing.Db.Alarms.AsNoTracking().Where(a => a.Courtyard == gateway && a.Proof && a.State != AlarmState.Closed).ToList();
+        foreach (var alarm in open.Where(which))
+        {
+            Close(writing, writing.Alarms.Find(alarm.Id)!, "unfinished");
+        }
     }
 
     /// <summary>Closes a test that is over: the gateway has ended its alarm and has said what it came to, in whatever order.</summary>

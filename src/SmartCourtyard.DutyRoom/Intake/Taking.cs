@@ -81,6 +81,10 @@ internal static class Taking
         {
             ProofProjection.Apply(writing, gateway, e, proof);
         }
+        else if (e.Type == EventTypes.GatewayStarted)
+        {
+            ProofProjection.Started(writing, gateway, e.Time);
+        }
         else if (e.Answer is { } answer)
         {
             if (Order.Types.Contains(writing.Events.Answer(gateway, answer.CommandId, now, answer.Failure)))

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using SmartCourtyard.Acceptance.Estates;
 using SmartCourtyard.Mqtt;
 
@@ -35,14 +34,7 @@ internal static class Effects
             floor.Add(await FloorAsync(estate, alarms));
         }
 
-        foreach (var figures in product.Concat(floor))
-        {
-            figures.Print();
-        }
-
-        var (p, f) = (Figures.Middle(product), Figures.Middle(floor));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"\nmedian run: product p50 {p.P50:F2} ms, p99 {p.P99:F2}, max {p.Max:F2}; to the floor: p50 × {p.P50 / f.P50:F2}, p99 × {p.P99 / f.P99:F2}"));
+        Figures.PrintBeside(product, floor);
         return 0;
     }
 

@@ -16,6 +16,19 @@ internal sealed record Figures(string Name, IReadOnlyList<double> Milliseconds)
     public void Print() => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"| {Name} | {Milliseconds.Count} | {P50:F2} | {P99:F2} | {Max:F2} |"));
 
+    /// <summary>Each run, and the middle run of the product beside that of the least that it could be.</summary>
+    public static void PrintBeside(IReadOnlyList<Figures> product, IReadOnlyList<Figures> floor)
+    {
+        foreach (var figures in product.Concat(floor))
+        {
+            figures.Print();
+        }
+
+        var (p, f) = (Middle(product), Middle(floor));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"\nmedian run: product p50 {p.P50:F2} ms, p99 {p.P99:F2}, max {p.Max:F2}; to the floor: p50 × {p.P50 / f.P50:F2}, p99 × {p.P99 / f.P99:F2}"));
+    }
+
     /// <summary>The middle one of several runs, by its median.</summary>
     public static Figures Middle(IEnumerable<Figures> runs)
     {

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Broker;
+using SmartCourtyard.Mqtt;
 
 namespace SmartCourtyard.Gateway.Tests.Broker;
 
@@ -52,6 +53,13 @@ internal sealed class RealBroker : IDisposable
     public string[] AsGateway => ["-u", "gateway", "-P", GatewayPassword];
 
     public static string[] AsDevices => ["-u", "zigbee2mqtt", "-P", DevicesPassword];
+
+    /// <summary>How the devices, or whoever speaks for them, connect.</summary>
+    public MqttOptions Devices(string id, params string[] topics) => new()
+    {
+        Host = "127.0.0.1", Port = Port, ClientId = id, User = "zigbee2mqtt", Password = DevicesPassword,
+        Subscriptions = [.. topics.Select(t => new MqttSubscription(t, MqttQos.AtLeastOnce))],
+    };
 
     public long ResidentBytes
     {

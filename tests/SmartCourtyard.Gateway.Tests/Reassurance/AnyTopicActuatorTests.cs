@@ -124,7 +124,7 @@ public sealed class AnyTopicActuatorTests : IAsyncLifetime
         // Marked on the far side as kept are only those that come with the subscription.
         var kept = new ConcurrentQueue<string>();
         await using var late = new MqttClient(
-            Options("late", "board/2", "yard/siren/set"),
+            _broker.Devices("late", "board/2", "yard/siren/set"),
             (messages, _) =>
             {
                 messages.ToArray().Where(m => m.Retain).ToList().ForEach(m => kept.Enqueue(m.Topic));
@@ -147,7 +147,7 @@ public sealed class AnyTopicActuatorTests : IAsyncLifetime
         MqttPublishResult.Confirmed, await _far.PublishAsync(topic, Encoding.UTF8.GetBytes(payload), MqttQos.AtLeastOnce, retain: false, CancellationToken.None));
 
     private MqttClient Client(string id, params string[] topics) => new(
-        Options(id, topics),
+        _broker.Devices(id, topics),
         (messages, _) =>
         {
             foreach (var message in messages.Span)
@@ -166,10 +166,4 @@ public sealed class AnyTopicActuatorTests : IAsyncLifetime
             return ValueTask.FromResult(true);
         },
         TimeProvider.System);
-
-    private MqttOptions Options(string id, params string[] topics) => new()
-    {
-        Host = "127.0.0.1", Port = _broker.Port, ClientId = id, User = "zigbee2mqtt", Password = RealBroker.DevicesPassword,
-        Subscriptions = [.. topics.Select(t => new MqttSubscription(t, MqttQos.AtLeastOnce))],
-    };
 }

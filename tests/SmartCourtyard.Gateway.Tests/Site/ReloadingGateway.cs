@@ -89,12 +89,7 @@ internal sealed class ReloadingGateway : IAsyncDisposable
         await Devices.StartAsync(CancellationToken.None);
         await HearsAsync();
         _devices = new MqttClient(
-            new MqttOptions
-            {
-                Host = "127.0.0.1", Port = Broker.Port, ClientId = "zigbee2mqtt", User = "zigbee2mqtt", Password = RealBroker.DevicesPassword,
-                MaximumInFlight = 20,
-            },
-            (_, _) => ValueTask.FromResult(true), TimeProvider.System);
+            Broker.Devices("zigbee2mqtt") with { MaximumInFlight = 20 }, (_, _) => ValueTask.FromResult(true), TimeProvider.System);
         _ = _devices.RunAsync(CancellationToken.None);
         await Eventually.Holds(() => _devices.State == MqttConnectionState.Connected, "the devices are connected");
     }

@@ -21,12 +21,7 @@ internal sealed class StandInBridge : IAsyncDisposable
     public StandInBridge(RealBroker broker, bool beforeVersion2)
     {
         _beforeVersion2 = beforeVersion2;
-        var options = new MqttOptions
-        {
-            Host = "127.0.0.1", Port = broker.Port, ClientId = "zigbee2mqtt", User = "zigbee2mqtt", Password = RealBroker.DevicesPassword,
-            CleanStart = true, Subscriptions = [new MqttSubscription("zigbee2mqtt/bridge/request/#", MqttQos.AtLeastOnce)],
-        };
-        _client = new MqttClient(options, TakeAsync, TimeProvider.System);
+        _client = new MqttClient(broker.Devices("zigbee2mqtt", "zigbee2mqtt/bridge/request/#") with { CleanStart = true }, TakeAsync, TimeProvider.System);
     }
 
     public ConcurrentQueue<int> Asked { get; } = [];

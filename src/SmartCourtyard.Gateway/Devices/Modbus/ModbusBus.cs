@@ -290,6 +290,11 @@ internal sealed partial class ModbusBus : BackgroundService
             _silentInRow = 0;
             _answeredAt = Now;
             poll.AskInStep(Now);
+            if (_lost is not null)
+            {
+                AskOthersSoon(poll);
+            }
+
             await SetLostAsync(null, stop).ConfigureAwait(false);
             return;
         }
@@ -310,6 +315,16 @@ internal sealed partial class ModbusBus : BackgroundService
         {
             // Where only one hangs on the line, it and not the line is to blame.
             await SetLostAsync(_slaves.Count > 1 ? $"{_line.Name}: none of its {_slaves.Count} units answers" : null, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Nothing was told of the others while the line was to blame; whether they are there must be known now, not after a minute.</summary>
+    private void AskOthersSoon(SlavePoll answered)
+    {
+        foreach (var poll in _polls.Where(p => p.Slave.Failures > 0 && p != answered))
+        {
+            poll.Slave.LineReturned();
+            poll.AskAgainAfter(TimeSpan.Zero, Now);
         }
     }
 

@@ -58,5 +58,8 @@ internal sealed class ModbusSlave(int unit, TimeSpan timeout)
         return pause > interval ? pause : interval;
     }
 
+    /// <summary>The line brings answers again: what this slave did not say while it did not was no proof against it, so it gets one more question.</summary>
+    public void LineReturned() => Failures = Math.Min(Failures, DeadAfter - 1);
+
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

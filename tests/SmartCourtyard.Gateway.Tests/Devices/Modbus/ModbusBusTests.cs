@@ -232,8 +232,10 @@ public sealed class ModbusBusTests
         Assert.DoesNotContain(buses.Readings, r => r is { Quantity: Quantity.Online, Value: 0 });
     }
 
-    [Fact]
-    public async Task All_slaves_of_a_line_silent_at_once_is_one_lost_bus()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task All_slaves_of_a_line_silent_is_one_lost_bus_and_who_stays_silent_after_it_is_known_soon(int firstToFall)
     {
         await using var line = await Line.StartAsync(serial: true);
         await line.Slaves.TellAsync(new { unit = 1, input = Registers(100) });
@@ -244,14 +246,15 @@ public sealed class ModbusBusTests
         await buses.Says(one, Quantity.Co2, 100);
         await buses.Says(two, Quantity.Co2, 200);
 
-        await line.Slaves.TellAsync(new { unit = 1, mute = true });
-        await line.Slaves.TellAsync(new { unit = 2, mute = true });
+        await line.Slaves.TellAsync(new { unit = firstToFall, mute = true });
+        await buses.Says(firstToFall == 1 ? one : two, Quantity.Online, 0, 40);
+        await line.Slaves.TellAsync(new { unit = 3 - firstToFall, mute = true });
         await Eventually.Holds(() => !buses.Lost.IsEmpty, "the bus is lost", 40);
         Assert.Equal((true, $"rtu {line.Near}: none of its 2 units answers"), (buses.Lost.Single().Lost, buses.Lost.Single().Why));
 
         await line.Slaves.TellAsync(new { unit = 1, mute = false, input = Registers(101) });
         await buses.Says(one, Quantity.Co2, 101, 60);
-        await buses.Says(two, Quantity.Online, 0, 60);
+        await buses.Says(two, Quantity.Online, 0, 20);
         Assert.False(buses.Lost.Last().Lost);
     }
 

@@ -54,8 +54,11 @@ internal sealed class Estate : IAsyncDisposable
 
     public GatewayApi GatewayPage => field ??= new GatewayApi(GatewayUrl);
 
-    /// <summary>More environment for the gateway, for example a telemetry store.</summary>
+    /// <summary>More environment for the gateway, for example a telemetry store; it stands above the usual one.</summary>
     public Dictionary<string, string> GatewayEnvironment { get; } = [];
+
+    /// <summary>More environment for the duty room; it stands above the usual one.</summary>
+    public Dictionary<string, string> DutyRoomEnvironment { get; } = [];
 
     /// <summary>What the gateway is started through, for example a shell that sets something for it; empty: nothing.</summary>
     public IReadOnlyList<string> GatewayThrough { get; set; } = [];
@@ -86,13 +89,17 @@ internal sealed class Estate : IAsyncDisposable
     public void StartBroker() => Broker = RunningProgram.Start(
         File.Exists("/usr/sbin/mosquitto") ? "/usr/sbin/mosquitto" : "mosquitto", ["-c", Path.Combine(Folder, "broker", "mosquitto.conf")]);
 
-    public void StartDutyRoom() => DutyRoom = RunningProgram.Start("dotnet", [Checkout.Program("SmartCourtyard.DutyRoom")], new Dictionary<string, string>
+    public void StartDutyRoom()
     {
-        ["ConnectionStrings__DutyRoom"] = "Data Source=" + Path.Combine(Folder, "duty-room.db"),
-        ["Urls"] = DutyRoomUrl.ToString().TrimEnd('/'),
-        ["Access__CredentialsFile"] = Path.Combine(Folder, "credentials.json"),
-        ["Access__Gateway"] = TestSite.Courtyard,
-    });
+        var environment = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__DutyRoom"] = "Data Source=" + Path.Combine(Folder, "duty-room.db"),
+            ["Urls"] = DutyRoomUrl.ToString().TrimEnd('/'),
+            ["Access__CredentialsFile"] = Path.Combine(Folder, "credentials.json"),
+            ["Access__Gateway"] = TestSite.Courtyard,
+        };
+        DutyRoom = RunningProgram.Start("dotnet", [Checkout.Program("SmartCourtyard.DutyRoom")], Over(environment, DutyRoomEnvironment));
+    }
 
     /// <summary>The gateway's own password at the broker.</summary>
     public string GatewayPassword
@@ -100,7 +107,7 @@ internal sealed class Estate : IAsyncDisposable
 
     public void StartGateway()
     {
-        var environment = new Dictionary<string, string>(GatewayEnvironment)
+        var environment = new Dictionary<string, string>
         {
             ["Gateway__Site"] = _site,
             ["Gateway__DataDirectory"] = Path.Combine(Folder, "gateway"),
@@ -112,7 +119,7 @@ internal sealed class Estate : IAsyncDisposable
             ["Urls"] = GatewayUrl.ToString().TrimEnd('/'),
         };
         List<string> command = [.. GatewayThrough, "dotnet", Checkout.Program("SmartCourtyard.Gateway"), "run"];
-        Gateway = RunningProgram.Start(command[0], command.Skip(1), environment);
+        Gateway = RunningProgram.Start(command[0], command.Skip(1), Over(environment, GatewayEnvironment));
     }
 
     public async Task ReadyAsync()
@@ -183,6 +190,16 @@ internal sealed class Estate : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    private static Dictionary<string, string> Over(Dictionary<string, string> usual, Dictionary<string, string> more)
+    {
+        foreach (var (key, value) in more)
+        {
+            usual[key] = value;
+        }
+
+        return usual;
     }
 
     private static string Secret() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(12));

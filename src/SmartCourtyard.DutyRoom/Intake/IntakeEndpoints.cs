@@ -34,16 +34,20 @@ internal static class IntakeEndpoints
             return new Problem(413, "Too large", $"At most {BodyLimitBytes} bytes are taken at a time.").AsResult();
         }
 
-        var (events, mistake) = BatchReader.Read(bytes, gateway);
+        var taking = TakeAsync(bytes, gateway, ledger);
         http.Request.BodyReader.AdvanceTo(bytes.End);
-        if (events is null)
-        {
-            return mistake!.AsResult();
-        }
-
-        var (receipts, problem) = await ledger.WriteAsync(writing => Taking.Take(writing, gateway, events));
+        var (receipts, problem) = await taking;
         Seconds.Record(time.GetElapsedTime(start).TotalSeconds);
         return receipts is null ? problem!.AsResult() : TypedResults.Ok(receipts);
+    }
+
+    /// <summary>What is said to a batch, without HTTP. The bytes are read before it comes back; the answer comes after the commit.</summary>
+    internal static Task<(Receipts? Receipts, Problem? Problem)> TakeAsync(ReadOnlySequence<byte> body, string gateway, Ledger ledger)
+    {
+        var (events, mistake) = BatchReader.Read(body, gateway);
+        return events is null
+            ? Task.FromResult<(Receipts?, Problem?)>((null, mistake))
+            : ledger.WriteAsync(writing => Taking.Take(writing, gateway, events));
     }
 
     /// <summary>The whole body, or null where it is too large.</summary>

@@ -22,11 +22,16 @@ internal sealed class DutyRoomClient : IDisposable
     private readonly string _gateway;
     private readonly TimeProvider _time;
 
-    public DutyRoomClient(Uri dutyRoom, string token, string courtyardId, TimeProvider time)
+    /// <param name="dutyRoom">Its address.</param>
+    /// <param name="token">This gateway's.</param>
+    /// <param name="courtyardId">This gateway's.</param>
+    /// <param name="time">Ends the waiting for an answer.</param>
+    /// <param name="network">What carries the requests; null: real connections.</param>
+    public DutyRoomClient(Uri dutyRoom, string token, string courtyardId, TimeProvider time, HttpMessageHandler? network = null)
     {
         _time = time;
         _gateway = "api/v1/gateways/" + courtyardId + "/";
-        _http = new HttpClient(new SocketsHttpHandler
+        _http = new HttpClient(network ?? new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(3),
             PooledConnectionLifetime = TimeSpan.FromMinutes(15),

@@ -34,7 +34,7 @@ public sealed class ApiDocumentTests
         Assert.Equal("ready\n", await client.GetStringAsync("readyz"));
         var metrics = await client.GetStringAsync("metrics");
         Assert.Contains("smartcourtyard_alarms{state=\"raised\",severity=\"life\"} 2\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("smartcourtyard_events_missing 2\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("smartcourtyard_events_missing{gateway=\"fukang-garden\"} 2\n", metrics, StringComparison.Ordinal);
         Assert.Contains("smartcourtyard_stream_clients 1\n", metrics, StringComparison.Ordinal);
         Assert.Contains("smartcourtyard_gateways_silent 0\n", metrics, StringComparison.Ordinal);
         Assert.Contains("smartcourtyard_intake_seconds_bucket{le=\"+Inf\"}", metrics, StringComparison.Ordinal);

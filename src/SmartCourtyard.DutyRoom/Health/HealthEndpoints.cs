@@ -50,7 +50,10 @@ internal static class HealthEndpoints
         var gateways = GatewayView.Read(db);
         One(text, "smartcourtyard_gateways", "gauge", "Gateways known", gateways.Count);
         One(text, "smartcourtyard_gateways_silent", "gauge", "Gateways not heard for 60 s", gateways.Count(g => g.State == GatewayState.Silent));
-        One(text, "smartcourtyard_events_missing", "gauge", "Events that have a number and never came", gateways.Sum(g => g.Missing));
+        Each(text, "smartcourtyard_events_total", "counter", "Events taken", gateways, g => g.Custody.Seen);
+        Each(text, "smartcourtyard_events_missing", "gauge", "Events that have a number and never came", gateways, g => g.Missing);
+        Each(text, "smartcourtyard_events_late_total", "counter", "Events that came over 10 s after their time", gateways, g => g.Custody.Late);
+        Each(text, "smartcourtyard_events_double_total", "counter", "Events that came once more and were not taken again", gateways, g => g.Custody.Double);
         One(text, "smartcourtyard_troubles", "gauge", "Troubles that stand", gateways.Sum(g => g.Troubles));
         Head(text, "smartcourtyard_proof_last_passed_seconds", "gauge", "When the way from a gateway to here was last proven, in seconds since 1970");
         foreach (var g in gateways.Where(g => g.LastProof is not null))
@@ -72,6 +75,15 @@ internal static class HealthEndpoints
         Head(text, IntakeHistogram.Name, "histogram", "Seconds from a gateway's request to the answer after the commit");
         intake.Write(text);
         return TypedResults.Text(text.ToString(), "text/plain; version=0.0.4");
+    }
+
+    private static void Each(StringBuilder text, string name, string type, string help, List<GatewayView> gateways, Func<GatewayView, double> value)
+    {
+        Head(text, name, type, help);
+        foreach (var g in gateways)
+        {
+            Line(text, $"{name}{{gateway=\"{g.Id}\"}}", value(g));
+        }
     }
 
     private static void One(StringBuilder text, string name, string type, string help, double value)

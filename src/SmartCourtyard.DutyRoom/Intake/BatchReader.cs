@@ -83,6 +83,7 @@ internal static class BatchReader
         e.Is("datacontenttype", "application/json", optional: true);
         var incoming = new Incoming(id, type, e.Time("time"), Sequence(e), element.GetRawText());
         var data = e.Object("data");
+        incoming = incoming with { Clock = data.WordOr("clock", ClockState.Synchronised) };
         return type switch
         {
             EventTypes.AlarmRaised or EventTypes.AlarmUpdated or EventTypes.AlarmCleared => incoming with { Alarm = Alarm(data) },

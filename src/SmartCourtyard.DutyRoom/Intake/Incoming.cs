@@ -11,6 +11,12 @@ internal sealed record Incoming(string Id, string Type, DateTimeOffset Time, lon
     public IncomingTrouble? Trouble { get; init; }
     public IncomingAnswer? Answer { get; init; }
     public IncomingProof? Proof { get; init; }
+
+    /// <summary>Whether the gateway knew the time; without it nobody can say how late an event is.</summary>
+    public ClockState Clock { get; init; }
+
+    /// <summary>It came later than alarms may.</summary>
+    public bool IsLate(DateTimeOffset now) => Clock == ClockState.Synchronised && now - Time > AlarmProjection.LateAfter;
 }
 
 internal sealed record IncomingAlarm(

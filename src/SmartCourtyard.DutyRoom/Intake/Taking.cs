@@ -16,7 +16,7 @@ internal static class Taking
         var now = writing.Now;
         var accepted = new List<string>(events.Count);
         var duplicates = new List<string>();
-        var (first, newest) = (long.MaxValue, 0L);
+        var (sequences, late) = (new List<long>(events.Count), 0);
         writing.Gateways.Heard(gateway);
         for (var i = 0; i < events.Count; i++)
         {
@@ -35,12 +35,12 @@ internal static class Taking
             }
 
             accepted.Add(e.Id);
-            (first, newest) = (Math.Min(first, e.Sequence), Math.Max(newest, e.Sequence));
+            sequences.Add(e.Sequence);
+            late += e.IsLate(now) ? 1 : 0;
         }
 
-        var last = accepted.Count > 0
-            ? writing.Gateways.Took(gateway, accepted.Count, first, newest)
-            : writing.Gateways.LastSequence(gateway);
+        var last = accepted.Count > 0 ? writing.Gateways.Took(gateway, sequences) : writing.Gateways.LastSequence(gateway);
+        writing.Gateways.Count(gateway, late, duplicates.Count);
         return (new(accepted, duplicates, Number(last)), null);
     }
 

@@ -45,6 +45,9 @@ internal sealed class AlarmLog : IDisposable
             (a, r, i) => a.Resolution = Text(r, i) is { } x ? Names<Resolution>.Parse(x) : null),
         new("tier", a => Names<Tier>.Of(a.Tier), (a, r, i) => a.Tier = Names<Tier>.Parse(r.GetString(i))),
         new("deadline", a => Ms(a.Deadline), (a, r, i) => a.Deadline = Time(r, i)),
+        new("escalated", a => a.Escalated is { } x ? Names<Escalation>.Of(x) : null,
+            (a, r, i) => a.Escalated = Text(r, i) is { } x ? Names<Escalation>.Parse(x) : null),
+        new("escalated_at", a => Ms(a.EscalatedAt), (a, r, i) => a.EscalatedAt = Time(r, i)),
     ];
 
     private readonly Statement find, findOpen, save, addEntry, entries, names;

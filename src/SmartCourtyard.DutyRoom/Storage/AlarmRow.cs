@@ -26,6 +26,16 @@ internal enum Tier
     [JsonStringEnumMemberName("street")] Street,
 }
 
+/// <summary>Why an alarm goes to more people than before.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Escalation>))]
+internal enum Escalation
+{
+    /// <summary>No console showed it.</summary>
+    [JsonStringEnumMemberName("no-board")] NoBoard,
+    /// <summary>Nobody answered it in time.</summary>
+    [JsonStringEnumMemberName("unanswered")] Unanswered,
+}
+
 /// <summary>What an alarm turned out to be.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Resolution>))]
 internal enum Resolution
@@ -83,6 +93,9 @@ internal sealed class AlarmRow
     public Resolution? Resolution { get; set; }
     public Tier Tier { get; set; }
     public DateTimeOffset? Deadline { get; set; }
+    /// <summary>Why it was escalated last; null while it need not be, and again once it is opened anew.</summary>
+    public Escalation? Escalated { get; set; }
+    public DateTimeOffset? EscalatedAt { get; set; }
 
     /// <summary>Acknowledged by a person within: a life 60 s (the target of alarm receiving practice), anything else 10 min.</summary>
     public static TimeSpan TimeToAcknowledge(Severity severity)

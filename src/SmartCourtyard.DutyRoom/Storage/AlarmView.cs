@@ -20,7 +20,8 @@ internal sealed record AlarmView(
     AlarmState State, AlarmCondition Condition, ClockState Clock, DateTimeOffset RaisedAt, DateTimeOffset ReceivedAt,
     DateTimeOffset? ClearedAt, bool Late, bool Test, bool Drill, bool Confirmed, bool Spread, int Occurrences, DateTimeOffset? ShownAt, string? AcknowledgedBy,
     DateTimeOffset? AcknowledgedAt, string? DispatchedTo, Resolution? Resolution, Tier Tier, DateTimeOffset? Deadline,
-    string? CourtyardName, string? BuildingName, string? DeviceName, AlarmHint? Hint, bool Proof, bool Asked, IReadOnlyList<TimelineEntry> Timeline)
+    string? CourtyardName, string? BuildingName, string? DeviceName, AlarmHint? Hint, bool Proof, bool Asked,
+    Escalation? Escalated, DateTimeOffset? EscalatedAt, IReadOnlyList<TimelineEntry> Timeline)
 {
     /// <summary>In the stream only: true where this event must be heard.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -33,7 +34,7 @@ internal sealed record AlarmView(
         a.Id, a.Courtyard, a.Kind, a.Severity, a.Device, new(a.Building, a.Unit, a.Floor, a.Flat, a.Place), CauseOf(a),
         a.State, a.Condition, a.Clock, a.RaisedAt, a.ReceivedAt, a.ClearedAt, a.Late, a.Test, a.Drill, a.Confirmed, a.Spread, a.Occurrences, a.ShownAt,
         a.AcknowledgedBy, a.AcknowledgedAt, a.DispatchedTo, a.Resolution, a.Tier, a.Deadline,
-        names.Courtyard, names.Building, names.Device, a.Hint, a.Proof, a.Asked, timeline);
+        names.Courtyard, names.Building, names.Device, a.Hint, a.Proof, a.Asked, a.Escalated, a.EscalatedAt, timeline);
 
     private static CauseView? CauseOf(AlarmRow a)
     {

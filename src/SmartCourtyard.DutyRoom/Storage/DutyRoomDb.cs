@@ -16,6 +16,8 @@ internal sealed partial class DutyRoomDb(DbContextOptions<DutyRoomDb> options) :
     public DbSet<StreamRow> Stream => Set<StreamRow>();
     public DbSet<CommandRow> Commands => Set<CommandRow>();
     public DbSet<GatewayRow> Gateways => Set<GatewayRow>();
+    public DbSet<GapRow> Gaps => Set<GapRow>();
+    public DbSet<PresenceRow> Presence => Set<PresenceRow>();
     public DbSet<BuildingRow> Buildings => Set<BuildingRow>();
     public DbSet<DeviceRow> Devices => Set<DeviceRow>();
     public DbSet<TroubleRow> Troubles => Set<TroubleRow>();
@@ -37,6 +39,7 @@ internal sealed partial class DutyRoomDb(DbContextOptions<DutyRoomDb> options) :
         configurationBuilder.Properties<ClockState>().HaveConversion<NameConverter<ClockState>>();
         configurationBuilder.Properties<AlarmState>().HaveConversion<NameConverter<AlarmState>>();
         configurationBuilder.Properties<Resolution>().HaveConversion<NameConverter<Resolution>>();
+        configurationBuilder.Properties<Escalation>().HaveConversion<NameConverter<Escalation>>();
         configurationBuilder.Properties<Tier>().HaveConversion<NameConverter<Tier>>();
         configurationBuilder.Properties<TroubleReason>().HaveConversion<NameConverter<TroubleReason>>();
         configurationBuilder.Properties<HealthState>().HaveConversion<NameConverter<HealthState>>();
@@ -76,6 +79,8 @@ internal sealed partial class DutyRoomDb(DbContextOptions<DutyRoomDb> options) :
             e.HasIndex(r => r.Id).IsUnique();
             e.HasIndex(r => new { r.Gateway, r.Position });
         });
+        model.Entity<GapRow>(e => e.HasKey(r => new { r.Gateway, r.First }));
+        model.Entity<PresenceRow>(e => e.HasIndex(r => r.AskedAt));
         model.Entity<BuildingRow>(e => e.HasKey(r => new { r.Gateway, r.Id }));
         model.Entity<DeviceRow>(e => e.HasKey(r => new { r.Gateway, r.Id }));
         model.Entity<TroubleRow>(e => e.HasIndex(r => r.ClearedAt));

@@ -10,7 +10,7 @@ internal sealed class GatewayLog(Writing writing, SqliteConnection connection, T
 
     private readonly Statement heard = new(
         connection,
-        "INSERT INTO gateways(id, last_heard, event_count, queued) VALUES(@i, @n, 0, 0) "
+        "INSERT INTO gateways(id, last_heard, event_count, queued, late_count, duplicate_count) VALUES(@i, @n, 0, 0, 0, 0) "
         + "ON CONFLICT(id) DO UPDATE SET last_heard = excluded.last_heard RETURNING silence_alarm",
         "i", "n");
 
@@ -19,6 +19,14 @@ internal sealed class GatewayLog(Writing writing, SqliteConnection connection, T
         "UPDATE gateways SET event_count = event_count + @c, first_sequence = min(coalesce(first_sequence, @f), @f), "
         + "last_sequence = max(coalesce(last_sequence, @l), @l) WHERE id = @i RETURNING last_sequence",
         "c", "f", "l", "i");
+
+    private readonly Statement count = new(
+        connection,
+        "UPDATE gateways SET late_count = late_count + @l, last_late = CASE WHEN @l > 0 THEN @n ELSE last_late END, "
+        + "duplicate_count = duplicate_count + @d WHERE id = @i",
+        "l", "n", "d", "i");
+
+    private readonly Statement bounds = new(connection, "SELECT first_sequence, last_sequence FROM gateways WHERE id = @i", "i");
 
     private readonly Statement last = new(connection, "SELECT last_sequence FROM gateways WHERE id = @i", "i");
 
@@ -57,11 +65,31 @@ internal sealed class GatewayLog(Writing writing, SqliteConnection connection, T
         TellConsoles(alarm.Courtyard);
     }
 
-    /// <summary>So many events were taken; the newest sequence of all comes back.</summary>
-    public long Took(string gateway, int count, long first, long newest) => (long)took.Scalar(count, first, newest, gateway)!;
+    /// <summary>Events with these sequence numbers, in any order, were taken; the newest of all that ever were comes back.</summary>
+    public long Took(string gateway, List<long> sequences)
+    {
+        sequences.Sort();
+        Gaps.Took(writing, gateway, Bounds(gateway), sequences);
+        return (long)took.Scalar(sequences.Count, sequences[0], sequences[^1], gateway)!;
+    }
+
+    /// <summary>So many events came late, and so many once more.</summary>
+    public void Count(string gateway, int late, int doubles)
+    {
+        if (late + doubles > 0)
+        {
+            count.Execute(late, writing.Now.ToUnixTimeMilliseconds(), doubles, gateway);
+        }
+    }
 
     /// <summary>The newest sequence taken from the gateway; 0 before the first.</summary>
     public long LastSequence(string gateway) => last.Scalar(gateway) as long? ?? 0;
+
+    private (long First, long Last)? Bounds(string gateway)
+    {
+        using var reader = bounds.Read(gateway);
+        return reader.Read() && !reader.IsDBNull(0) ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
+    }
 
     public void TellConsoles(string gateway)
         => writing.Tell("gateway", GatewayView.Read(writing.Db, gateway).Single(), StorageJson.Wire.GatewayView);
@@ -70,6 +98,8 @@ internal sealed class GatewayLog(Writing writing, SqliteConnection connection, T
     {
         heard.Dispose();
         took.Dispose();
+        count.Dispose();
+        bounds.Dispose();
         last.Dispose();
         silence.Dispose();
     }

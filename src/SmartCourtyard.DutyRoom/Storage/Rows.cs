@@ -62,10 +62,37 @@ internal sealed class GatewayRow
     /// <summary>The newest sequence that the gateway itself says it has given out.</summary>
     public long? GivenSequence { get; set; }
     public long Queued { get; set; }
+    /// <summary>How many of its events came later than they should have, since it was first heard; and when the last of them came.</summary>
+    public long LateCount { get; set; }
+    public DateTimeOffset? LastLate { get; set; }
+    /// <summary>How many of its events came once more, and were not taken a second time.</summary>
+    public long DuplicateCount { get; set; }
     public double? UptimeSeconds { get; set; }
     public string? Version { get; set; }
     /// <summary>The alarm that says that this courtyard is silent; null while it is heard.</summary>
     public string? SilenceAlarm { get; set; }
+}
+
+/// <summary>Events that a gateway has numbered and the duty room has never got, though it has got later ones.</summary>
+internal sealed class GapRow
+{
+    public required string Gateway { get; set; }
+    public long First { get; set; }
+    public long Last { get; set; }
+}
+
+/// <summary>Whether somebody is there: asked of the duty room, and answered by a person or not.</summary>
+internal sealed class PresenceRow
+{
+    public required string Id { get; set; }
+    public DateTimeOffset AskedAt { get; set; }
+    /// <summary>Who asked; null where the schedule did.</summary>
+    public string? AskedBy { get; set; }
+    public DateTimeOffset AnswerBy { get; set; }
+    public string? AnsweredBy { get; set; }
+    public DateTimeOffset? AnsweredAt { get; set; }
+    /// <summary>The alarm that says that nobody answered in time.</summary>
+    public string? Alarm { get; set; }
 }
 
 internal sealed class BuildingRow

@@ -30,6 +30,29 @@ internal sealed record ProofView(DateTimeOffset At, bool Shown, int TookMillisec
 /// <summary>A person's answer to such a test.</summary>
 internal sealed record ProofAnswerView(DateTimeOffset At, string By);
 
+/// <summary>Events in a row that never came.</summary>
+/// <param name="First">The first of their sequence numbers.</param>
+/// <param name="Last">The last of them; the same where it is one event.</param>
+internal sealed record GapView(string First, string Last);
+
+/// <summary>How the events of a gateway have come, since it was first heard.</summary>
+/// <param name="Expected">The sequence number that comes next; null before the first event.</param>
+/// <param name="Seen">How many events are here.</param>
+/// <param name="Late">How many of them came later than they should have; they keep their time.</param>
+/// <param name="LastLate">When the last of those came.</param>
+/// <param name="Double">How often an event came once more; it was not taken a second time.</param>
+/// <param name="Gaps">What is missing between those that came, oldest first, at most 20.</param>
+internal sealed record CustodyView(string? Expected, long Seen, long Late, DateTimeOffset? LastLate, long Double, IReadOnlyList<GapView> Gaps)
+{
+    public const int GapLimit = 20;
+
+    public static CustodyView Of(GatewayRow g, IEnumerable<GapRow> gaps) => new(
+        g.LastSequence is { } last ? Number(last + 1) : null, g.EventCount, g.LateCount, g.LastLate, g.DuplicateCount,
+        [.. gaps.Select(gap => new GapView(Number(gap.First), Number(gap.Last)))]);
+
+    private static string Number(long sequence) => sequence.ToString(CultureInfo.InvariantCulture);
+}
+
 /// <summary>A courtyard's gateway as consoles see it.</summary>
 /// <param name="Missing">Events that the gateway has given a number and the duty room has never got, apart from those still queued there.</param>
 /// <param name="LastProof">When the way from it to here was last proven; null if never.</param>
@@ -39,7 +62,7 @@ internal sealed record ProofAnswerView(DateTimeOffset At, string By);
 internal sealed record GatewayView(
     string Id, string? Name, AddressView Address, GatewayState State, DateTimeOffset? LastHeard, string? LastSequence, long Missing,
     long Queued, double? UptimeSeconds, string? Version, DeviceCounts Devices, int Troubles, IReadOnlyList<BuildingView> Buildings,
-    ProofView? LastProof, string? ProofFailed, ProofAnswerView? ProofAnswered, bool ProofOverdue)
+    ProofView? LastProof, string? ProofFailed, ProofAnswerView? ProofAnswered, bool ProofOverdue, CustodyView Custody)
 {
     /// <summary>One gateway or, without an id, all of them.</summary>
     public static List<GatewayView> Read(DutyRoomDb db, string? id = null)
@@ -51,6 +74,7 @@ internal sealed record GatewayView(
             .GroupBy(t => t.Courtyard).Select(g => new { g.Key, Count = g.Count() }).ToList();
         var buildings = db.Buildings.AsNoTracking().Where(b => id == null || b.Gateway == id)
             .OrderBy(b => b.Order).ToList().ToLookup(b => b.Gateway);
+        var gaps = db.Gaps.AsNoTracking().Where(x => id == null || x.Gateway == id).OrderBy(x => x.First).ToList().ToLookup(x => x.Gateway);
         var passed = NewestProofs(db, id, db.Proofs.Where(p => p.Passed));
         var newest = NewestProofs(db, id, db.Proofs);
         var answered = NewestProofs(db, id, db.Proofs.Where(p => p.AnsweredAt != null));
@@ -60,7 +84,7 @@ internal sealed record GatewayView(
             int Count(HealthState health) => counts.Find(c => c.Gateway == g.Id && c.Health == health)?.Count ?? 0;
             var devices = new DeviceCounts(
                 Count(HealthState.Ok), Count(HealthState.Trouble), Count(HealthState.Unobserved), Count(HealthState.Unknown));
-            return Of(g, devices, troubles.Find(t => t.Key == g.Id)?.Count ?? 0, buildings[g.Id]) with
+            return Of(g, devices, troubles.Find(t => t.Key == g.Id)?.Count ?? 0, buildings[g.Id], gaps[g.Id].Take(CustodyView.GapLimit)) with
             {
                 LastProof = passed.GetValueOrDefault(g.Id) is { } p ? new(p.At, p.Shown, p.TookMilliseconds) : null,
                 ProofFailed = newest.GetValueOrDefault(g.Id)?.Failed,
@@ -74,7 +98,7 @@ internal sealed record GatewayView(
         => among.AsNoTracking().Where(p => (id == null || p.Gateway == id) && p.At == among.Where(o => o.Gateway == p.Gateway).Max(o => o.At))
             .ToList().GroupBy(p => p.Gateway).ToDictionary(g => g.Key, g => g.MaxBy(p => p.Id, StringComparer.Ordinal)!, StringComparer.Ordinal);
 
-    private static GatewayView Of(GatewayRow g, DeviceCounts devices, int troubles, IEnumerable<BuildingRow> buildings)
+    private static GatewayView Of(GatewayRow g, DeviceCounts devices, int troubles, IEnumerable<BuildingRow> buildings, IEnumerable<GapRow> gaps)
     {
         var state = g.SilenceAlarm is not null ? GatewayState.Silent : g.LastHeard is null ? GatewayState.Unknown : GatewayState.Online;
         // Of a silent courtyard nothing is known, whatever was said last.
@@ -83,7 +107,7 @@ internal sealed record GatewayView(
             : devices;
         return new(
             g.Id, g.Name, new(g.Street, g.Community, g.Grid), state, g.LastHeard, g.LastSequence?.ToString(CultureInfo.InvariantCulture), MissingOf(g), g.Queued,
-            g.UptimeSeconds, g.Version, seen, troubles, [.. buildings.Select(b => new BuildingView(b.Id, b.Name, b.Units, b.Floors))], null, null, null, false);
+            g.UptimeSeconds, g.Version, seen, troubles, [.. buildings.Select(b => new BuildingView(b.Id, b.Name, b.Units, b.Floors))], null, null, null, false, CustodyView.Of(g, gaps));
     }
 
     private static long MissingOf(GatewayRow g)

@@ -10,6 +10,6 @@ export function alarm(over: Partial<Alarm> = {}): Alarm {
     at: { building: 'b03', unit: 1, floor: 3, flat: '301', place: '厨房' }, cause: null, state: 'raised', condition: 'active', clock: 'synchronised',
     raisedAt: '2026-11-22T04:30:00.000Z', receivedAt: '2026-11-22T04:30:00.100Z', clearedAt: null, late: false, test: false, drill: false, confirmed: false, spread: false, occurrences: 1,
     shownAt: null, acknowledgedBy: null, acknowledgedAt: null, dispatchedTo: null, resolution: null, tier: 'street', deadline: null,
-    courtyardName: '富康花园小区', buildingName: '3栋', deviceName: '厨房烟感', hint: null, proof: false, asked: false, timeline: [], ...over,
+    courtyardName: '富康花园小区', buildingName: '3栋', deviceName: '厨房烟感', hint: null, proof: false, asked: false, escalated: null, escalatedAt: null, timeline: [], ...over,
   };
 }

@@ -18,6 +18,15 @@ describe('the board', () => {
     expect(ids(board.burning.alarms)).toEqual(['older', 'younger', 'property', 'answered', 'drill']);
   });
 
+  it('puts what came late under what happens now, with the time at which it really was, and never under what is less severe', () => {
+    const board = arrange([
+      alarm({ id: 'late', late: true, spread: true, raisedAt: at(0) }), alarm({ id: 'later', late: true, raisedAt: at(1) }), alarm({ id: 'now', raisedAt: at(50) }),
+      alarm({ id: 'water', severity: 'property', kind: 'water-leak', raisedAt: at(20) }),
+    ]);
+    expect(ids(board.burning.alarms)).toEqual(['now', 'late', 'later', 'water']);
+    expect(board.burning.alarms[1]!.raisedAt).toBe(at(0));
+  });
+
   it('puts what spreads before what is confirmed, and that before one detector, but never a drill before what is real', () => {
     const board = arrange([
       alarm({ id: 'one', raisedAt: at(0) }), alarm({ id: 'confirmed', confirmed: true, raisedAt: at(8) }), alarm({ id: 'spread', spread: true, raisedAt: at(9) }),

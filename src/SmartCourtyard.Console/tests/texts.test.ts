@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actions } from '@/alarm/actions';
-import { causes, commandStates, deviceClasses, healthStates, hints, kinds, reasons, severities, states, tiers } from '@/api/types';
+import { causes, commandStates, deviceClasses, escalations, healthStates, hints, kinds, reasons, severities, states, tiers } from '@/api/types';
 import { serviceKinds } from '@/devices/service';
 import { estateOf, calmText } from '@/live/estate';
 import en from '@/texts/en.json';
@@ -38,10 +38,10 @@ describe('the texts', () => {
     ['kind', kinds], ['severity', severities], ['state', states], ['cause', causes], ['causeHint', causes], ['tier', tiers], ['target', tiers],
     ['siteFile', commandStates], ['refusal', ['site-refused', 'not-supported', 'unreadable', 'refused', 'not-in-force']],
     ['serviceKind', serviceKinds], ['serviceHint', serviceKinds], ['serviceReason', serviceKinds],
-    ['hint', hints], ['proofStep', ['stored', 'shown', 'unknown']],
+    ['hint', hints], ['escalation', escalations], ['proofStep', ['stored', 'shown', 'unknown']],
     ['health', healthStates], ['reason', reasons], ['class', deviceClasses], ['action', [...actions, 'note']], ['role', ['viewer', 'operator', 'technician', 'admin']],
     ['error', ['offline', 'unauthorised', 'forbidden', 'not-found', 'conflict', 'invalid', 'busy', 'server']],
-    ['timeline', ['raised', 'stored', 'shown', 'acknowledged', 'dispatched', 'arrived', 'resolved', 'closed', 'note', 'occurrence', 'reopened', 'cleared', 'confirmed', 'spread', 'drill-over', 'test-over']],
+    ['timeline', ['raised', 'stored', 'shown', 'acknowledged', 'dispatched', 'arrived', 'resolved', 'closed', 'note', 'occurrence', 'reopened', 'cleared', 'confirmed', 'spread', 'drill-over', 'test-over', 'escalated']],
   ] as const)('know every word of %s', (group, words) => {
     for (const word of words) {
       expect(chinese.has(`${group}.${word}`), `${group}.${word}`).toBe(true);
@@ -69,9 +69,9 @@ describe('the texts', () => {
 });
 
 describe('what is said when there is no alarm', () => {
-  const gateway = { id: 'g', name: '富康花园小区', address: {}, lastHeard: null, lastSequence: null, missing: 0, queued: 0, uptimeSeconds: null, version: null, troubles: 0, buildings: [], lastProof: null, proofFailed: null, proofAnswered: null, proofOverdue: false } as const;
+  const gateway = { id: 'g', name: '富康花园小区', address: {}, lastHeard: null, lastSequence: null, missing: 0, queued: 0, uptimeSeconds: null, version: null, troubles: 0, buildings: [], lastProof: null, proofFailed: null, proofAnswered: null, proofOverdue: false, custody: { expected: null, seen: 0, late: 0, lastLate: null, double: 0, gaps: [] } } as const;
   const with_ = (state: 'online' | 'silent' | 'unknown', ok: number, unobserved: number) =>
-    calmText(estateOf([{ ...gateway, buildings: [], state, devices: { ok, trouble: 0, unobserved, unknown: 0 } }]));
+    calmText(estateOf([{ ...gateway, custody: { ...gateway.custody, gaps: [] }, buildings: [], state, devices: { ok, trouble: 0, unobserved, unknown: 0 } }]));
 
   it('is never "all well" where somebody is not heard', () => {
     expect(calmText(estateOf([])).key).toBe('board.emptyNothing');

@@ -45,6 +45,22 @@ public enum TroubleReason
     [JsonStringEnumMemberName("drill")] Drill,
     /// <summary>The daily test alarm did not reach the duty room, or nobody's console showed it; until the next one does.</summary>
     [JsonStringEnumMemberName("self-test-failed")] SelfTestFailed,
+    /// <summary>An alarm is not stored in the duty room, or shown there, by the time at which it should be.</summary>
+    [JsonStringEnumMemberName("receipt-overdue")] ReceiptOverdue,
+    /// <summary>The duty room answers, but does not store.</summary>
+    [JsonStringEnumMemberName("not-storing")] NotStoring,
+    /// <summary>The gateway's computer is too hot.</summary>
+    [JsonStringEnumMemberName("overheated")] Overheated,
+    /// <summary>Its supply voltage is too low.</summary>
+    [JsonStringEnumMemberName("undervoltage")] Undervoltage,
+    /// <summary>Its memory is nearly used up.</summary>
+    [JsonStringEnumMemberName("memory-low")] MemoryLow,
+    /// <summary>Its disk is nearly full.</summary>
+    [JsonStringEnumMemberName("disk-low")] DiskLow,
+    /// <summary>Its disk says that it is worn out or soon will be.</summary>
+    [JsonStringEnumMemberName("disk-worn")] DiskWorn,
+    /// <summary>Its clock is not synchronised, or was set by more than it may.</summary>
+    [JsonStringEnumMemberName("clock-wrong")] ClockWrong,
 #pragma warning restore CS1591
 }
 

@@ -462,6 +462,9 @@ export interface components {
             hint: null | components["schemas"]["AlarmHint"];
             proof: boolean;
             asked: boolean;
+            escalated: null | components["schemas"]["Escalation"];
+            /** Format: date-time */
+            escalatedAt: null | string;
             timeline: components["schemas"]["TimelineEntry"][];
             sound?: null | boolean;
         };
@@ -540,6 +543,18 @@ export interface components {
             /** @description The format of JsonElement CourtyardEvent.Data; always JSON. */
             datacontenttype?: string;
         };
+        CustodyView: {
+            expected: null | string;
+            /** Format: int64 */
+            seen: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: date-time */
+            lastLate: null | string;
+            /** Format: int64 */
+            double: number;
+            gaps: components["schemas"]["GapView"][];
+        };
         DeviceCounts: {
             /** Format: int32 */
             ok: number;
@@ -593,6 +608,12 @@ export interface components {
             tier?: null | string;
             note?: null | string;
         };
+        /** @enum {null|string} */
+        Escalation: "no-board" | "unanswered" | null;
+        GapView: {
+            first: string;
+            last: string;
+        };
         GatewayList: {
             items: components["schemas"]["GatewayView"][];
         };
@@ -621,6 +642,7 @@ export interface components {
             proofFailed: null | string;
             proofAnswered: null | components["schemas"]["ProofAnswerView"];
             proofOverdue: boolean;
+            custody: components["schemas"]["CustodyView"];
         };
         /**
          * @description What is known about a device.
@@ -792,7 +814,7 @@ export interface components {
          * @description Why a technician is needed. The same word stands in the log, the event, the device's health and on the board.
          * @enum {string}
          */
-        TroubleReason: "silent" | "battery-low" | "weak-signal" | "stuck" | "noisy" | "drifting" | "tampered" | "fault" | "test-overdue" | "end-of-life" | "out-of-range" | "undecodable" | "broker-lost" | "bridge-offline" | "connection-lost" | "storage-failing" | "event-refused" | "overloaded" | "site-refused" | "out-of-service" | "shelved" | "under-test" | "drill" | "self-test-failed";
+        TroubleReason: "silent" | "battery-low" | "weak-signal" | "stuck" | "noisy" | "drifting" | "tampered" | "fault" | "test-overdue" | "end-of-life" | "out-of-range" | "undecodable" | "broker-lost" | "bridge-offline" | "connection-lost" | "storage-failing" | "event-refused" | "overloaded" | "site-refused" | "out-of-service" | "shelved" | "under-test" | "drill" | "self-test-failed" | "receipt-overdue" | "not-storing" | "overheated" | "undervoltage" | "memory-low" | "disk-low" | "disk-worn" | "clock-wrong";
         TroubleView: {
             id: string;
             courtyard: string;

@@ -20,6 +20,9 @@ export type ResolveCause = NonNullable<Schemas['Resolution']>;
 export const tiers = ['building', 'grid', 'community', 'street'] as const satisfies readonly Schemas['Tier'][];
 export type Tier = Schemas['Tier'];
 
+export const escalations = ['no-board', 'unanswered'] as const satisfies readonly Schemas['Escalation'][];
+export type Escalation = NonNullable<Schemas['Escalation']>;
+
 export const healthStates = ['ok', 'trouble', 'unobserved', 'unknown'] as const satisfies readonly Schemas['HealthState'][];
 export type HealthState = Schemas['HealthState'];
 
@@ -27,6 +30,7 @@ export const reasons = [
   'silent', 'battery-low', 'weak-signal', 'stuck', 'noisy', 'drifting', 'tampered', 'fault', 'test-overdue', 'end-of-life',
   'out-of-range', 'undecodable', 'broker-lost', 'bridge-offline', 'connection-lost', 'storage-failing', 'event-refused', 'overloaded',
   'site-refused', 'out-of-service', 'shelved', 'under-test', 'drill', 'self-test-failed',
+  'receipt-overdue', 'not-storing', 'overheated', 'undervoltage', 'memory-low', 'disk-low', 'disk-worn', 'clock-wrong',
 ] as const satisfies readonly Schemas['TroubleReason'][];
 export type TroubleReason = Schemas['TroubleReason'];
 
@@ -73,5 +77,6 @@ export type EveryWordIsKnown = Complete<
   | Missing<HealthState, (typeof healthStates)[number]>
   | Missing<TroubleReason, (typeof reasons)[number]>
   | Missing<AlarmHint, (typeof hints)[number]>
+  | Missing<Escalation, (typeof escalations)[number]>
   | Missing<CommandState, (typeof commandStates)[number]>
 >;

@@ -40,11 +40,15 @@ const instant = (text: string): number => Date.parse(text) || 0;
 /** How sure it is: a fire on several floors before one that a second detector confirmed, and that before one detector's word. */
 const certainty = (alarm: Alarm): number => Number(alarm.spread) * 2 + Number(alarm.confirmed);
 
-/** Real before test, unanswered before answered, life before property, surer first, and who has waited longest first: new cards do not push others about. */
+/**
+ * Real before test, unanswered before answered, life before property, what happens now before what came late, surer first, and who has
+ * waited longest first: new cards do not push others about.
+ */
 export function byUrgency(a: Alarm, b: Alarm): number {
   return Number(a.test || a.drill) - Number(b.test || b.drill)
     || Number(a.state !== 'raised') - Number(b.state !== 'raised')
     || severities.indexOf(a.severity) - severities.indexOf(b.severity)
+    || Number(a.late) - Number(b.late)
     || certainty(b) - certainty(a)
     || instant(a.raisedAt) - instant(b.raisedAt)
     || a.id.localeCompare(b.id);

@@ -21,6 +21,8 @@ export const devices = shallowReactive(new Map<string, Device>());
 export const commands = shallowReactive(new Map<string, Command>());
 /** What people say of parts of the estate and is in force, by the id of the trouble that stands for it. */
 export const orders = shallowReactive(new Map<string, Trouble>());
+/** What is wrong with gateways themselves, by the id of the trouble. */
+export const faults = shallowReactive(new Map<string, Trouble>());
 export const ringing = reactive(new Map<string, number>());
 /** Alarms that went off again after somebody had answered them, until that was seen. */
 export const again = reactive(new Set<string>());
@@ -82,19 +84,22 @@ function take(event: ServerEvent): void {
   }
 }
 
-/** Orders that ended in the stream: a list that was asked for before may still have them. */
+/** Troubles that ended in the stream: a list that was asked for before may still have them. */
 const ended = new Set<string>();
 
 function takeTrouble(trouble: Trouble): void {
-  if (!trouble.service) {
-    return;
-  }
+  const among = placeOf(trouble);
   if (trouble.clearedAt) {
     ended.add(trouble.id);
-    orders.delete(trouble.id);
+    among?.delete(trouble.id);
   } else if (!ended.has(trouble.id)) {
-    orders.set(trouble.id, trouble);
+    among?.set(trouble.id, trouble);
   }
+}
+
+/** What is wrong with a device stands with the device. */
+function placeOf(trouble: Trouble): Map<string, Trouble> | null {
+  return trouble.service ? orders : trouble.device ? null : faults;
 }
 
 function takeGateway(gateway: Gateway): void {
@@ -193,7 +198,7 @@ export function load(): Promise<void> {
 
 /** Gateways and devices: what stands behind "no alarm". */
 export async function loadEstate(): Promise<void> {
-  const before = new Set(orders.keys());
+  const before = [...orders.keys(), ...faults.keys()];
   const [gatewayList, deviceList, commandList, troubleList] = await Promise.all([
     call<Page<Gateway>>('GET', '/api/v1/gateways'),
     call<Page<Device>>('GET', '/api/v1/devices'),
@@ -215,9 +220,8 @@ export async function loadEstate(): Promise<void> {
   }
   if (troubleList.ok) {
     // What began in the stream meanwhile stands, though the list does not know it yet.
-    const listed = troubleList.value.items.filter(trouble => trouble.service && !ended.has(trouble.id));
-    before.forEach(id => orders.delete(id));
-    listed.forEach(trouble => orders.set(trouble.id, trouble));
+    before.forEach(id => { orders.delete(id); faults.delete(id); });
+    troubleList.value.items.filter(trouble => !ended.has(trouble.id)).forEach(trouble => placeOf(trouble)?.set(trouble.id, trouble));
   }
   estateFailed.value = !gatewayList.ok;
   devicesFailure.value = deviceList.ok ? null : deviceList.failure;
@@ -260,6 +264,7 @@ export function stopDutyRoom(): void {
   devices.clear();
   commands.clear();
   orders.clear();
+  faults.clear();
   ended.clear();
   loaded.value = estateLoaded.value = devicesLoaded.value = false;
   loadFailure.value = devicesFailure.value = null;

@@ -4,6 +4,8 @@ export interface Estate {
   devices: DeviceCounts & { count: number; online: number };
   gateways: { count: number; online: number };
   silent: Gateway[];
+  /** Events that have a number and never came. */
+  lost: number;
 }
 
 /** What stands behind "no alarm": how much of the estate is really being heard. */
@@ -12,6 +14,7 @@ export function estateOf(gateways: Iterable<Gateway>): Estate {
     devices: { ok: 0, trouble: 0, unobserved: 0, unknown: 0, count: 0, online: 0 },
     gateways: { count: 0, online: 0 },
     silent: [],
+    lost: 0,
   };
   for (const gateway of gateways) {
     const { ok = 0, trouble = 0, unobserved = 0, unknown = 0 } = gateway.devices ?? {};
@@ -19,6 +22,7 @@ export function estateOf(gateways: Iterable<Gateway>): Estate {
     estate.devices.trouble += trouble;
     estate.devices.unobserved += unobserved;
     estate.devices.unknown += unknown;
+    estate.lost += gateway.missing;
     estate.gateways.count++;
     estate.gateways.online += Number(gateway.state === 'online');
     if (gateway.state !== 'online') {

@@ -190,10 +190,11 @@ internal sealed partial class GatewayParts
             async (events, stop) => await journal.RefuseAsync(events, stop).ConfigureAwait(false),
             async (expected, renumber, stop) => await journal.SkipToAsync(expected, renumber, stop).ConfigureAwait(false),
             watch.TroubleAsync);
-        var path = new HttpsPath(journal.Outbox, dutyRoom, status, outputs, time, loggers.CreateLogger<HttpsPath>());
+        var reader = journal.Outbox.Read();
+        var path = new PathLoop(reader, dutyRoom, status, outputs, time, loggers.CreateLogger<PathLoop>());
         workers.Add(path);
         // A request lasts 10 s at most, and nobody may ask for a longer pause than a minute.
-        loops.Add(new("the path to the duty room", () => path.Turns, TimeSpan.FromSeconds(90), () => journal.Outbox.Waiting == 0));
+        loops.Add(new("the path to the duty room", () => path.Turns, TimeSpan.FromSeconds(90), () => reader.Rests));
         var supervision = new Supervision(
             courtyard, dutyRoom, status, () => journal.LastSequence, journal.Outbox,
             async stop => (await watch.DescribeAsync(stop).ConfigureAwait(false)).Devices,

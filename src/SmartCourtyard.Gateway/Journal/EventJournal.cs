@@ -36,7 +36,7 @@ internal sealed partial class EventJournal : BackgroundService
         _logger = logger;
         _last = store.LastSequence();
         _refused = store.CountRefused();
-        Outbox = new Outbox(TryReadWaiting);
+        Outbox = new Outbox(TryReadWaiting, time);
         Outbox.Begin(store.CountWaiting());
     }
 
@@ -178,8 +178,7 @@ internal sealed partial class EventJournal : BackgroundService
                 {
                     var sequence = Interlocked.Increment(ref _last);
                     fresh.Add(new StoredEvent(
-                        sequence, e.Id, e.Type.StartsWith("smartcourtyard.alarm.", StringComparison.Ordinal), IsStored: true, e.Time,
-                        EventWriter.Bytes(e, sequence)));
+                        sequence, e.Id, EventRanks.Of(e), IsStored: true, e.Time, EventWriter.Bytes(e, sequence)));
                     _write.Events.Add(fresh[^1]);
                 }
 
@@ -203,9 +202,10 @@ internal sealed partial class EventJournal : BackgroundService
                 _write.Proof = append.Entry.Proof ?? _write.Proof;
                 break;
             case Refuse refuse:
-                _write.Refused.AddRange(refuse.Events.Select(e => e.Sequence));
-                Outbox.Remove(refuse.Events);
-                Interlocked.Add(ref _refused, refuse.Events.Count);
+                // What another path has handed on meanwhile is not refused.
+                var refused = Outbox.Remove(refuse.Events);
+                _write.Refused.AddRange(refused.Select(e => e.Sequence));
+                Interlocked.Add(ref _refused, refused.Count);
                 break;
             case SkipTo skip:
                 skips.Add(skip);
@@ -218,8 +218,16 @@ internal sealed partial class EventJournal : BackgroundService
         if (skip.Renumber)
         {
             var from = Math.Max(skip.Expected, _store.LastHandedOn() + 1);
-            Interlocked.Exchange(ref _last, _store.Renumber(from) - 1);
-            Outbox.Reload();
+            Outbox.Renumbering();
+            try
+            {
+                Interlocked.Exchange(ref _last, _store.Renumber(from) - 1);
+            }
+            finally
+            {
+                Outbox.Reload();
+            }
+
             LogRenumbered(from);
         }
         else if (skip.Expected - 1 > LastSequence)

@@ -70,6 +70,11 @@ internal sealed class JournalStore : IDisposable
                 CREATE TABLE IF NOT EXISTS delivery(number INTEGER PRIMARY KEY, fingerprint INTEGER NOT NULL);
                 CREATE TABLE IF NOT EXISTS bookmark(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                 """);
+            // An earlier version wrote 1 for every alarm: those that wait still are ranked now.
+            Execute(writer, """
+                UPDATE event SET alarm = CASE json_extract(CAST(body AS TEXT), '$.data.severity') WHEN 'life' THEN 3 ELSE 2 END
+                WHERE handed = 0 AND alarm = 1 AND json_extract(CAST(body AS TEXT), '$.data.severity') IN ('life', 'property');
+                """);
             var reader = Connect(path);
             Execute(reader, "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
             return new JournalStore(writer, reader);
@@ -93,12 +98,12 @@ internal sealed class JournalStore : IDisposable
     /// <summary>How many events the next holder refused for good; they are kept.</summary>
     public long CountRefused() => Read("SELECT count(*) FROM event WHERE handed = 2", r => r.GetInt64(0)).Single();
 
-    /// <summary>The first events that wait, alarms first.</summary>
+    /// <summary>The first events that wait, those of the highest rank first.</summary>
     public IReadOnlyList<StoredEvent> ReadWaiting(int most) => Read(
         "SELECT sequence, id, alarm, at, body FROM event WHERE handed = 0 ORDER BY alarm DESC, sequence LIMIT "
             + most.ToString(CultureInfo.InvariantCulture),
         r => new StoredEvent(
-            r.GetInt64(0), r.GetString(1), r.GetInt64(2) != 0, IsStored: true,
+            r.GetInt64(0), r.GetString(1), (EventRank)r.GetInt64(2), IsStored: true,
             DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)), (byte[])r.GetValue(4)));
 
     /// <summary>The alarms that were not done with.</summary>
@@ -135,7 +140,7 @@ internal sealed class JournalStore : IDisposable
         using var transaction = _writer.BeginTransaction();
         foreach (var e in write.Events)
         {
-            Run(_insertEvent, transaction, e.Sequence, e.Id, e.IsAlarm, 0,
+            Run(_insertEvent, transaction, e.Sequence, e.Id, (int)e.Rank, 0,
                 e.At.ToUnixTimeMilliseconds(), e.Bytes.ToArray());
         }
 
@@ -209,7 +214,7 @@ internal sealed class JournalStore : IDisposable
         foreach (var e in waiting)
         {
             var bytes = EventWriter.Bytes(JsonSerializer.Deserialize(e.Bytes.Span, CustodyJson.Default.CourtyardEvent)!, from);
-            Run(_insertEvent, transaction, from++, e.Id, e.IsAlarm, 0, e.At.ToUnixTimeMilliseconds(), bytes);
+            Run(_insertEvent, transaction, from++, e.Id, (int)e.Rank, 0, e.At.ToUnixTimeMilliseconds(), bytes);
         }
 
         transaction.Commit();

@@ -1,7 +1,6 @@
-using System.Buffers;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmartCourtyard.Custody;
@@ -10,8 +9,8 @@ using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.Gateway.Paths;
 
-/// <summary>Speaks the duty room's gateway API over HTTP.</summary>
-internal sealed class DutyRoomClient : IDisposable
+/// <summary>Speaks the duty room's gateway API over HTTP; the first path for events.</summary>
+internal sealed class DutyRoomClient : IPath, IDisposable
 {
     // GB/T 26875.3, 6.5: an answer that has not come within 10 s does not come.
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
@@ -46,22 +45,11 @@ internal sealed class DutyRoomClient : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>Hands a batch on. The bytes are the journal's own.</summary>
-    public async Task<Handover> SendAsync(IReadOnlyList<StoredEvent> events, CancellationToken stop)
-    {
-        var body = new ArrayBufferWriter<byte>(events.Sum(e => e.Bytes.Length + 1) + 2);
-        body.Write("["u8);
-        for (var i = 0; i < events.Count; i++)
-        {
-            body.Write(i == 0 ? default : ","u8);
-            body.Write(events[i].Bytes.Span);
-        }
+    public string Name => "https";
 
-        body.Write("]"u8);
-        return await AskAsync(HttpMethod.Post, "events", body.WrittenMemory, Batch, said => Names(said, events), stop).ConfigureAwait(false);
-    }
+    public Task<Handover> SendAsync(IReadOnlyList<StoredEvent> events, CancellationToken stop)
+        => AskAsync(HttpMethod.Post, "events", EventBatch.Body(events), Batch, said => said.Names(events), stop);
 
-    /// <summary>Says that the gateway lives; the answer carries the sequence that the duty room expects next.</summary>
     public Task<Handover> BeatAsync(Heartbeat beat, CancellationToken stop)
         => AskAsync(HttpMethod.Post, "heartbeat", JsonSerializer.SerializeToUtf8Bytes(beat, PathsJson.Default.Heartbeat), Json,
             said => said.Expected is not null, stop);
@@ -118,61 +106,34 @@ internal sealed class DutyRoomClient : IDisposable
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token).ConfigureAwait(false);
             var answer = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
-            return Read(response, ReadAnswer(answer), proves);
+            var wait = response.Headers.RetryAfter is { } asked ? asked.Delta ?? asked.Date - _time.GetUtcNow() : null;
+            var isProblem = response.Content.Headers.ContentType?.MediaType == Answer.ProblemType;
+            return Answer.Judge((int)response.StatusCode, isProblem, answer, wait, proves);
         }
         catch (Exception e) when (IsUnreachable(e, stop))
         {
-            var detail = e is OperationCanceledException ? "no answer within 10 s" : e.Message;
-            return new Handover(HandoverReason.Unreachable, $"the duty room at {_http.BaseAddress} cannot be reached: {detail}");
+            return Unreachable(e);
         }
     }
 
     private static bool IsUnreachable(Exception e, CancellationToken stop)
         => !stop.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException;
 
-    private Handover Read(HttpResponseMessage response, Answer? said, Func<Answer, bool>? proves)
+    private Handover Unreachable(Exception e)
     {
-        var detail = $"the duty room answered {(int)response.StatusCode} {response.ReasonPhrase}";
-        var wait = response.Headers.RetryAfter is { } asked ? asked.Delta ?? asked.Date - _time.GetUtcNow() : null;
-        return response.StatusCode switch
+        var (actor, why) = e switch
         {
-            // Something in between may say OK to anything; only what proves that the duty room has it is a receipt.
-            HttpStatusCode.OK or HttpStatusCode.NoContent when proves is null || (said is not null && proves(said))
-                => new Handover(HandoverReason.Stored, Expected: ToSequence(said?.Expected)),
-            HttpStatusCode.OK or HttpStatusCode.NoContent => new Handover(HandoverReason.Busy, detail + ", but not as a duty room does"),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new Handover(HandoverReason.NotAllowed, detail),
-            HttpStatusCode.BadRequest when response.Content.Headers.ContentType?.MediaType == "application/problem+json"
-                => new Handover(HandoverReason.Refused, $"{detail}: {said?.Detail}", Index: said?.Index),
-            HttpStatusCode.Conflict => new Handover(HandoverReason.Collision, detail, Expected: ToSequence(said?.Expected)),
-            HttpStatusCode.RequestEntityTooLarge => new Handover(HandoverReason.TooLarge, detail),
-            _ => new Handover(HandoverReason.Busy, detail, wait),
+            OperationCanceledException => (Actor.Network, "no answer within 10 s; somebody looks after the network, or the duty room hangs"),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (Actor.Technician,
+                $"its certificate is not accepted: {e.InnerException?.Message ?? e.Message}; the technician of the gateway looks at the address, the certificate authority and the clock"),
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (Actor.Network,
+                $"{e.Message}; somebody looks after the network and its name server"),
+            HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => (Actor.DutyRoom,
+                $"{e.Message}; the machine answers, but no duty room runs there: whoever runs the duty room starts it"),
+            _ => (Actor.Network, $"{e.Message}; somebody looks after the network"),
         };
+        return new Handover(HandoverReason.Unreachable, $"the duty room at {_http.BaseAddress} cannot be reached: {why}", Actor: actor);
     }
-
-    private static bool Names(Answer said, IReadOnlyList<StoredEvent> events)
-    {
-        var held = new HashSet<string>([.. said.Accepted ?? [], .. said.Duplicates ?? []], StringComparer.Ordinal);
-        return events.All(e => held.Contains(e.Id));
-    }
-
-    private static long? ToSequence(string? text)
-        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
-
-    private static Answer? ReadAnswer(byte[] answer)
-    {
-        try
-        {
-            return answer.Length == 0 ? null : JsonSerializer.Deserialize(answer, PathsJson.Default.Answer);
-        }
-        catch (JsonException)
-        {
-            // Something in between answered in its own words; the status says enough.
-            return null;
-        }
-    }
-
-    internal sealed record Answer(
-        string? Detail, int? Index, string? Expected, IReadOnlyList<string>? Accepted, IReadOnlyList<string>? Duplicates);
 }
 
 /// <summary>The gateway's sign of life.</summary>
@@ -226,6 +187,6 @@ internal sealed record CommandBody(string Id, string? AlarmId, DateTimeOffset? A
 [JsonSerializable(typeof(Heartbeat))]
 [JsonSerializable(typeof(IReadOnlyList<HealthReport>))]
 [JsonSerializable(typeof(SiteReport))]
-[JsonSerializable(typeof(DutyRoomClient.Answer))]
+[JsonSerializable(typeof(Answer))]
 [JsonSerializable(typeof(CommandBody))]
 internal sealed partial class PathsJson : JsonSerializerContext;

@@ -1,41 +1,38 @@
-using System.Threading.Channels;
-
 namespace SmartCourtyard.Custody;
 
-/// <summary>An event that waits for the next holder.</summary>
-/// <param name="Sequence">Its place in the gateway's sequence.</param>
-/// <param name="Id">Its id.</param>
-/// <param name="IsAlarm">True for alarms, which go before anything else.</param>
-/// <param name="IsStored">False while the disk has not taken it; it is handed on all the same.</param>
-/// <param name="At">When it happened.</param>
-/// <param name="Bytes">The event in JSON, as stored and as sent.</param>
-public sealed record StoredEvent(long Sequence, string Id, bool IsAlarm, bool IsStored, DateTimeOffset At, ReadOnlyMemory<byte> Bytes);
-
 /// <summary>
-/// The events that the next holder has not confirmed yet: a bounded part in memory, the rest where the journal has it. Safe for one
-/// writer and one reader at a time on different threads.
+/// The events that the next holder has not confirmed yet: a bounded part in memory, the rest where the journal has it. There is one
+/// for each holder, however many paths lead there: each path has a reader of its own, and what one of them has handed on is handed
+/// on. Safe for one writer and the tasks of all readers on different threads.
 /// </summary>
 /// <param name="readWaiting">
-/// Reads from the journal the first waiting events, alarms first, then by sequence; at most as many as asked for. Null where the
-/// journal cannot be read now; it is asked again after the next <see cref="Marked"/>.
+/// Reads from the journal the first waiting events, the highest rank first, then by sequence; at most as many as asked for. Null
+/// where the journal cannot be read now; it is asked again after the next <see cref="Marked"/>.
 /// </param>
+/// <param name="time">Measures how long events have waited.</param>
 /// <param name="capacity">How many events are kept in memory; 1 or more.</param>
-public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, int capacity = 10_000)
+public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, TimeProvider time, int capacity = 10_000)
 {
     private readonly Lock _gate = new();
-    private readonly SortedSet<StoredEvent> _waiting = new(AlarmsFirst);
+    private readonly SortedSet<Held> _waiting = new(HighestFirst);
     private readonly HashSet<long> _handed = [];
 
-    // One wake-up stands for any number of additions. The thread that adds may begin the sending: one wake-up less on the way.
-    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, AllowSynchronousContinuations = true });
+    // Handed on and marked so, while another path has them under way still: its receipt for them is none for whatever else.
+    private readonly HashSet<long> _settled = [];
+    private volatile OutboxReader[] _readers = [];
 
-    private static readonly Comparer<StoredEvent> AlarmsFirst = Comparer<StoredEvent>.Create(
-        (a, b) => a.IsAlarm == b.IsAlarm ? a.Sequence.CompareTo(b.Sequence) : b.IsAlarm.CompareTo(a.IsAlarm));
+    private static readonly Comparer<Held> HighestFirst = Comparer<Held>.Create(
+        (a, b) => a.Event.Rank == b.Event.Rank ? a.Event.Sequence.CompareTo(b.Event.Sequence) : b.Event.Rank.CompareTo(a.Event.Rank));
 
     private bool _moreInJournal;
-    private bool _alarmsInJournal;
+    private bool _renumbering;
+    private EventRank _highestInJournal;
+    private long _inJournalSince;
     private long _waitingCount;
+    private int _generation;
+
+    /// <summary>Measures how long events have waited.</summary>
+    internal TimeProvider Time { get; } = time;
 
     /// <summary>How many events wait, in memory and in the journal.</summary>
     public long Waiting => Interlocked.Read(ref _waitingCount);
@@ -47,9 +44,22 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
         {
             lock (_gate)
             {
-                return _waiting.Count == 0 ? null : _waiting.Min(e => e.At);
+                return _waiting.Count == 0 ? null : _waiting.Min(h => h.Event.At);
             }
         }
+    }
+
+    /// <summary>Gives a path its reader, for as long as the gateway runs.</summary>
+    /// <param name="headStart">How long other paths have with an event before this one is given it; none if null. Asked each time.</param>
+    public OutboxReader Read(Func<TimeSpan>? headStart = null)
+    {
+        var reader = new OutboxReader(this, headStart ?? (() => TimeSpan.Zero));
+        lock (_gate)
+        {
+            _readers = [.. _readers, reader];
+        }
+
+        return reader;
     }
 
     /// <summary>Tells how many events waited in the journal when the gateway started.</summary>
@@ -58,7 +68,10 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
         lock (_gate)
         {
             Interlocked.Exchange(ref _waitingCount, waitingInJournal);
-            _moreInJournal = _alarmsInJournal = waitingInJournal > 0;
+            if (waitingInJournal > 0)
+            {
+                LeaveToJournal(EventRank.Life);
+            }
         }
 
         Wake();
@@ -67,13 +80,14 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
     /// <summary>Adds an event that the journal has taken, or, unstored, one that it could not take yet.</summary>
     public void Add(StoredEvent e)
     {
+        ArgumentNullException.ThrowIfNull(e);
         lock (_gate)
         {
-            // It may have been read from the journal, and even handed on, between its commit and now. An ordinary event behind
-            // others that only the journal holds comes back from there in its turn.
-            if (!_handed.Contains(e.Sequence) && (!_moreInJournal || !e.IsStored || e.IsAlarm))
+            // It may have been read from the journal, and even handed on, between its commit and now. An event behind others that
+            // only the journal holds comes back from there in its turn.
+            if (!_handed.Contains(e.Sequence) && (!_moreInJournal || !e.IsStored || e.Rank > _highestInJournal || e.Rank == EventRank.Life))
             {
-                Put(e);
+                Put(e, Time.GetTimestamp());
                 EvictWhenFull();
             }
 
@@ -86,13 +100,14 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
     /// <summary>The journal has taken events that were added unstored: memory need not hold them at any price any more.</summary>
     public void Stored(IReadOnlyList<StoredEvent> events)
     {
+        ArgumentNullException.ThrowIfNull(events);
         lock (_gate)
         {
             foreach (var e in events)
             {
-                if (_waiting.TryGetValue(e, out var held) && !held.IsStored)
+                if (_waiting.TryGetValue(new Held(e, 0), out var held) && !held.Event.IsStored)
                 {
-                    Put(e with { IsStored = true });
+                    Put(e with { IsStored = true }, held.Since);
                 }
             }
 
@@ -100,37 +115,14 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
         }
     }
 
-    /// <summary>Waits until events wait, then gives the first of them, alarms first; they stay until confirmed.</summary>
-    /// <param name="most">How many at the most.</param>
-    /// <param name="mostBytes">How many bytes at the most; one event is always given.</param>
-    /// <param name="stop">Ends the waiting.</param>
-    public async ValueTask<IReadOnlyList<StoredEvent>> TakeAsync(int most, int mostBytes, CancellationToken stop)
-    {
-        while (true)
-        {
-            var batch = Peek(most, mostBytes);
-            if (batch.Count > 0)
-            {
-                return batch;
-            }
-
-            await _news.Reader.ReadAsync(stop).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Forgets events that the next holder has, or that it will never take.</summary>
-    public void Remove(IReadOnlyList<StoredEvent> events)
+    /// <returns>Those that had not been forgotten before.</returns>
+    public IReadOnlyList<StoredEvent> Remove(IReadOnlyList<StoredEvent> events)
     {
+        ArgumentNullException.ThrowIfNull(events);
         lock (_gate)
         {
-            foreach (var e in events)
-            {
-                _waiting.Remove(e);
-                if (_handed.Add(e.Sequence))
-                {
-                    Interlocked.Decrement(ref _waitingCount);
-                }
-            }
+            return RemoveNow(events);
         }
     }
 
@@ -146,9 +138,11 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
     /// <summary>The journal has marked these as handed on.</summary>
     public void Marked(IReadOnlyList<long> sequences)
     {
+        ArgumentNullException.ThrowIfNull(sequences);
         lock (_gate)
         {
             _handed.ExceptWith(sequences);
+            _settled.UnionWith(sequences.Where(IsUnderWay));
             if (_waiting.Count > 0 || !_moreInJournal)
             {
                 return;
@@ -158,43 +152,98 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
         Wake();
     }
 
+    /// <summary>
+    /// The journal is about to give waiting events other places: nothing is given until <see cref="Reload"/>, and no receipt counts
+    /// for what was given before. What was handed on and is not marked so waits again; the next holder knows it by its id.
+    /// </summary>
+    public void Renumbering()
+    {
+        lock (_gate)
+        {
+            _generation++;
+            _renumbering = true;
+            Interlocked.Add(ref _waitingCount, _handed.Count);
+            _handed.Clear();
+            _settled.Clear();
+        }
+    }
+
     /// <summary>Forgets what memory holds: the journal has changed its rows and they are read anew.</summary>
     public void Reload()
     {
         lock (_gate)
         {
-            _waiting.RemoveWhere(e => e.IsStored);
-            _moreInJournal = true;
-            _alarmsInJournal = true;
+            _renumbering = false;
+            _waiting.RemoveWhere(h => h.Event.IsStored);
+            LeaveToJournal(EventRank.Life);
         }
 
         Wake();
     }
 
-    private List<StoredEvent> Peek(int most, int mostBytes)
+    internal bool IsCurrent(OutboxReader reader)
     {
         lock (_gate)
         {
-            if (_moreInJournal && (_waiting.Min is not { } first || (_alarmsInJournal && !first.IsAlarm)))
+            return reader.Generation == _generation;
+        }
+    }
+
+    internal IReadOnlyList<StoredEvent> RemoveFor(OutboxReader reader, IReadOnlyList<StoredEvent> events)
+    {
+        lock (_gate)
+        {
+            var removed = reader.Generation == _generation ? RemoveNow(events) : [];
+            Release(reader);
+            return removed;
+        }
+    }
+
+    /// <summary>The first events that are due for a reader; where there are none, how long until there may be, null if nobody knows.</summary>
+    internal (IReadOnlyList<StoredEvent> Batch, TimeSpan? Due) Peek(OutboxReader reader, int most, int mostBytes, TimeSpan headStart)
+    {
+        lock (_gate)
+        {
+            Release(reader);
+            if (_renumbering)
+            {
+                return ([], null);
+            }
+
+            if (_moreInJournal && (_waiting.Min is not { Event: { } first } || _highestInJournal > first.Rank))
             {
                 Refill();
             }
 
-            var batch = new List<StoredEvent>();
-            var bytes = 0;
-            foreach (var e in _waiting)
-            {
-                bytes += e.Bytes.Length + 1;
-                if (batch.Count == most || (batch.Count > 0 && bytes > mostBytes))
-                {
-                    break;
-                }
+            var (batch, due) = Choose(most, mostBytes, headStart);
+            reader.Hold(batch, _generation);
+            return (batch, due);
+        }
+    }
 
-                batch.Add(e);
+    private (List<StoredEvent> Batch, TimeSpan? Due) Choose(int most, int mostBytes, TimeSpan headStart)
+    {
+        var batch = new List<StoredEvent>();
+        var bytes = 0;
+        TimeSpan? due = null;
+        foreach (var (e, since) in _waiting)
+        {
+            if (headStart > TimeSpan.Zero && headStart - Time.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
+            {
+                due = due < left ? due : left;
+                continue;
             }
 
-            return batch;
+            bytes += e.Bytes.Length + 1;
+            if (batch.Count == most || (batch.Count > 0 && bytes > mostBytes))
+            {
+                break;
+            }
+
+            batch.Add(e);
         }
+
+        return (batch, due);
     }
 
     private void Refill()
@@ -209,30 +258,93 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, i
         {
             if (!_handed.Contains(e.Sequence))
             {
-                Put(e);
+                Put(e, _inJournalSince);
             }
         }
 
         _moreInJournal = read.Count == most;
-        _alarmsInJournal = _moreInJournal && read[^1].IsAlarm;
+        _highestInJournal = _moreInJournal ? read[^1].Rank : EventRank.Other;
     }
 
-    private void Put(StoredEvent e)
+    private List<StoredEvent> RemoveNow(IReadOnlyList<StoredEvent> events)
     {
-        _waiting.Remove(e);
-        _waiting.Add(e);
+        var removed = new List<StoredEvent>(events.Count);
+        foreach (var e in events)
+        {
+            if (_settled.Contains(e.Sequence))
+            {
+                continue;
+            }
+
+            _waiting.Remove(new Held(e, 0));
+            if (_handed.Add(e.Sequence))
+            {
+                Interlocked.Decrement(ref _waitingCount);
+                removed.Add(e);
+            }
+        }
+
+        return removed;
+    }
+
+    private bool IsUnderWay(long sequence)
+    {
+        foreach (var reader in _readers)
+        {
+            if (reader.Generation == _generation && reader.Holds(sequence))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Release(OutboxReader reader)
+    {
+        reader.Hold([], _generation);
+        if (_settled.Count > 0)
+        {
+            _settled.RemoveWhere(s => !IsUnderWay(s));
+        }
+    }
+
+    private void Put(StoredEvent e, long since)
+    {
+        var held = new Held(e, since);
+        if (_waiting.TryGetValue(held, out var before))
+        {
+            _waiting.Remove(before);
+            held = new Held(e, Math.Min(before.Since, since));
+        }
+
+        _waiting.Add(held);
     }
 
     private void EvictWhenFull()
     {
         // Only what the journal holds may leave; what it does not hold is bounded by its writer.
-        while (_waiting.Count > capacity && _waiting.Reverse().FirstOrDefault(e => e.IsStored) is { } last)
+        while (_waiting.Count > capacity && _waiting.Reverse().FirstOrDefault(h => h.Event.IsStored) is { Event: { } last } held)
         {
-            _waiting.Remove(last);
-            _moreInJournal = true;
-            _alarmsInJournal |= last.IsAlarm;
+            _waiting.Remove(held);
+            LeaveToJournal(last.Rank);
         }
     }
 
-    private void Wake() => _news.Writer.TryWrite(true);
+    private void LeaveToJournal(EventRank rank)
+    {
+        _inJournalSince = _moreInJournal ? _inJournalSince : Time.GetTimestamp();
+        _highestInJournal = _moreInJournal && _highestInJournal > rank ? _highestInJournal : rank;
+        _moreInJournal = true;
+    }
+
+    private void Wake()
+    {
+        foreach (var reader in _readers)
+        {
+            reader.Wake();
+        }
+    }
+
+    private sealed record Held(StoredEvent Event, long Since);
 }

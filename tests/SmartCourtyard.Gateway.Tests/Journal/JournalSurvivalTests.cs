@@ -1,3 +1,4 @@
+using SmartCourtyard.Custody;
 using SmartCourtyard.Gateway.Journal;
 
 namespace SmartCourtyard.Gateway.Tests.Journal;
@@ -61,7 +62,7 @@ public sealed class JournalSurvivalTests : IDisposable
         Assert.Equal(Enumerable.Range(1, waiting.Count).Select(i => (long)i), waiting.Select(e => e.Sequence).Order());
 
         // Entries are whole: each alarm's event has its companion.
-        Assert.Equal(waiting.Count(e => e.IsAlarm), waiting.Count(e => !e.IsAlarm));
+        Assert.Equal(waiting.Count(e => e.Rank == EventRank.Life), waiting.Count(e => e.Rank == EventRank.Other));
         Assert.Equal(waiting.Count, waiting.Select(e => e.Id).Distinct(StringComparer.Ordinal).Count());
     }
 

@@ -74,7 +74,7 @@ public sealed class JournalTests : IAsyncLifetime
     public async Task The_stored_bytes_carry_the_place_that_the_journal_gave()
     {
         await AppendAsync(Estate.OtherEvent(), Estate.AlarmEvent());
-        Assert.Equal([(2L, true), (1L, false)], _store.ReadWaiting(10).Select(e => (e.Sequence, e.IsAlarm)));
+        Assert.Equal([(2L, EventRank.Life), (1L, EventRank.Other)], _store.ReadWaiting(10).Select(e => (e.Sequence, e.Rank)));
         AssertBytesAgree();
     }
 
@@ -98,10 +98,22 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Alarms_that_wait_in_a_journal_of_an_earlier_version_are_ranked_when_it_is_opened()
+    {
+        await AppendAsync(Estate.OtherEvent(), Estate.AlarmEvent(), Estate.AlarmEvent(kind: AlarmKind.Noise), Estate.AlarmEvent(kind: AlarmKind.WaterLeak));
+        Execute("UPDATE event SET alarm = (alarm <> 0)");
+        await CloseAsync();
+        await OpenAsync();
+        Assert.Equal(
+            [(2L, EventRank.Life), (4L, EventRank.Property), (3L, EventRank.Alarm), (1L, EventRank.Other)],
+            _store.ReadWaiting(10).Select(e => (e.Sequence, e.Rank)));
+    }
+
+    [Fact]
     public async Task Marks_of_what_was_handed_on_outlive_the_program()
     {
         await AppendAsync([.. Enumerable.Range(0, 10).Select(_ => Estate.OtherEvent())]);
-        var batch = await _journal.Outbox.TakeAsync(4, 100_000, CancellationToken.None);
+        var batch = await _journal.Outbox.Read().TakeAsync(4, 100_000, CancellationToken.None);
         _journal.Outbox.Remove(batch);
         Assert.Equal(6, _journal.Outbox.Waiting);
         await Eventually.Holds(() => _store.CountWaiting() == 6, "the marks are on disk though nothing else is appended");
@@ -115,7 +127,7 @@ public sealed class JournalTests : IAsyncLifetime
     public async Task What_is_handed_on_in_the_last_moment_is_marked_when_the_gateway_stops()
     {
         await AppendAsync(Estate.AlarmEvent());
-        _journal.Outbox.Remove(await _journal.Outbox.TakeAsync(1, 100_000, CancellationToken.None));
+        _journal.Outbox.Remove(await _journal.Outbox.Read().TakeAsync(1, 100_000, CancellationToken.None));
         await CloseAsync();
         await OpenAsync();
         Assert.Equal((0, 1), (_journal.Outbox.Waiting, _journal.LastSequence));
@@ -125,7 +137,7 @@ public sealed class JournalTests : IAsyncLifetime
     public async Task Refused_events_are_kept_and_counted_and_never_sent_again()
     {
         await AppendAsync(Estate.AlarmEvent(), Estate.OtherEvent());
-        Assert.True(await _journal.RefuseAsync(await _journal.Outbox.TakeAsync(1, 100_000, CancellationToken.None), CancellationToken.None));
+        Assert.True(await _journal.RefuseAsync(await _journal.Outbox.Read().TakeAsync(1, 100_000, CancellationToken.None), CancellationToken.None));
         Assert.Equal((1, 1), (_journal.Refused, _journal.Outbox.Waiting));
         await CloseAsync();
         await OpenAsync();
@@ -171,7 +183,7 @@ public sealed class JournalTests : IAsyncLifetime
     public async Task Pruning_takes_only_what_was_handed_on_long_ago_and_never_the_last_sequence()
     {
         await AppendAsync(Estate.OtherEvent(TestClock.Night.AddDays(-300)), Estate.OtherEvent(TestClock.Night.AddDays(-300)), Estate.OtherEvent());
-        _journal.Outbox.Remove((await _journal.Outbox.TakeAsync(10, 100_000, CancellationToken.None)).Where(e => e.Sequence != 2).ToList());
+        _journal.Outbox.Remove((await _journal.Outbox.Read().TakeAsync(10, 100_000, CancellationToken.None)).Where(e => e.Sequence != 2).ToList());
         await Eventually.Holds(() => _store.CountWaiting() == 1, "marked");
         _store.Prune(TestClock.Night.AddDays(1));
         Assert.Equal((3, 1), (_store.LastSequence(), _store.CountWaiting()));
@@ -189,7 +201,7 @@ public sealed class JournalTests : IAsyncLifetime
         Assert.True(_journal.IsBehind);
         Assert.Single(_failing);
 
-        var batch = await _journal.Outbox.TakeAsync(10, 100_000, CancellationToken.None);
+        var batch = await _journal.Outbox.Read().TakeAsync(10, 100_000, CancellationToken.None);
         Assert.Equal([(2L, false), (3L, false)], batch.Where(e => !e.IsStored).Select(e => (e.Sequence, e.IsStored)));
         _journal.Outbox.Remove([batch[0]]);
 
@@ -248,7 +260,7 @@ public sealed class JournalTests : IAsyncLifetime
         var ids = _store.ReadWaiting(10).OrderBy(e => e.Sequence).Select(e => e.Id).ToArray();
         Assert.True(await _journal.SkipToAsync(5_000, renumber: true, CancellationToken.None));
         Assert.Equal(5_002, _journal.LastSequence);
-        var moved = await _journal.Outbox.TakeAsync(10, 100_000, CancellationToken.None);
+        var moved = await _journal.Outbox.Read().TakeAsync(10, 100_000, CancellationToken.None);
         Assert.Equal([5_001, 5_000, 5_002], moved.Select(e => e.Sequence));
         Assert.Equal(ids, moved.OrderBy(e => e.Sequence).Select(e => e.Id));
         Assert.Equal(3, _journal.Outbox.Waiting);
@@ -261,7 +273,7 @@ public sealed class JournalTests : IAsyncLifetime
     public async Task What_was_handed_on_keeps_its_place_when_the_rest_moves()
     {
         await AppendAsync([.. Enumerable.Range(0, 4).Select(_ => Estate.OtherEvent())]);
-        _journal.Outbox.Remove((await _journal.Outbox.TakeAsync(2, 100_000, CancellationToken.None)).ToList());
+        _journal.Outbox.Remove((await _journal.Outbox.Read().TakeAsync(2, 100_000, CancellationToken.None)).ToList());
         Assert.True(await _journal.SkipToAsync(2, renumber: true, CancellationToken.None));
         Assert.Equal([3, 4], _store.ReadWaiting(10).Select(e => e.Sequence));
         Assert.Equal(4, _journal.LastSequence);
@@ -319,7 +331,7 @@ public sealed class JournalTests : IAsyncLifetime
     private void AssertBytesAgree() => Assert.All(_store.ReadWaiting(int.MaxValue), e =>
     {
         var read = JsonSerializer.Deserialize(e.Bytes.Span, CustodyJson.Default.CourtyardEvent)!;
-        Assert.Equal(($"{e.Sequence}", e.Id, e.IsAlarm, e.At), (read.Sequence, read.Id, read.Type.Contains(".alarm.", StringComparison.Ordinal), read.Time));
+        Assert.Equal(($"{e.Sequence}", e.Id, e.Rank != EventRank.Other, e.At), (read.Sequence, read.Id, read.Type.Contains(".alarm.", StringComparison.Ordinal), read.Time));
     });
 
     /// <summary>Commits in the write-ahead log: frames that name the size of the database after them.</summary>

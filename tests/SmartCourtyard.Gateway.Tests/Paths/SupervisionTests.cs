@@ -23,7 +23,7 @@ public sealed class SupervisionTests : IAsyncLifetime
         // Its own deadline is not the subject here, and the test clock may run faster than an answer travels.
         _client = new DutyRoomClient(_farEnd.Address, FarEnd.Token, "fukang-garden", TimeProvider.System);
         _supervision = new Supervision(
-            Estate.Garden, _client, _status, () => 42, new Outbox(_ => []), _ => ValueTask.FromResult(_health), (expected, _) =>
+            Estate.Garden, _client, _status, () => 42, new Outbox(_ => [], TimeProvider.System), _ => ValueTask.FromResult(_health), (expected, _) =>
             {
                 _skips.Enqueue(expected);
                 return ValueTask.CompletedTask;

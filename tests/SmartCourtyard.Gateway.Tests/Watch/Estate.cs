@@ -25,8 +25,8 @@ internal static class Estate
     public static Alarm Alarm(string id = "0193aaaa", AlarmKind kind = AlarmKind.Smoke) => new(
         id, kind, Smoke.Id, Smoke.At, Quantity.Smoke, 1, TestClock.Night, AlarmCondition.Active, 1, false, Receipts.None);
 
-    public static CourtyardEvent AlarmEvent(DateTimeOffset? at = null)
-        => Writer.Alarm(new AlarmChange(AlarmStep.Raised, Alarm()), at ?? TestClock.Night, ClockState.Synchronised);
+    public static CourtyardEvent AlarmEvent(DateTimeOffset? at = null, AlarmKind kind = AlarmKind.Smoke)
+        => Writer.Alarm(new AlarmChange(AlarmStep.Raised, Alarm(kind: kind)), at ?? TestClock.Night, ClockState.Synchronised);
 
     public static CourtyardEvent OtherEvent(DateTimeOffset? at = null)
         => Writer.Command(new CommandData("c1", "alarm.stored"), at ?? TestClock.Night);

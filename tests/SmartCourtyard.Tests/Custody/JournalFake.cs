@@ -25,7 +25,10 @@ internal sealed class JournalFake
     }
 
     public static StoredEvent Event(long sequence, bool alarm, bool stored = true)
-        => new(sequence, $"e{sequence}", alarm, stored, Estate.Night.AddSeconds(sequence), new byte[10]);
+        => Event(sequence, alarm ? EventRank.Life : EventRank.Other, stored);
+
+    public static StoredEvent Event(long sequence, EventRank rank, bool stored = true)
+        => new(sequence, $"e{sequence}", rank, stored, Estate.Night.AddSeconds(sequence), new byte[10]);
 
     public void Commit(StoredEvent e)
     {
@@ -53,7 +56,7 @@ internal sealed class JournalFake
         lock (_gate)
         {
             Reads++;
-            return Unreadable ? null : [.. _waiting.Values.OrderByDescending(e => e.IsAlarm).ThenBy(e => e.Sequence).Take(most)];
+            return Unreadable ? null : [.. _waiting.Values.OrderByDescending(e => e.Rank).ThenBy(e => e.Sequence).Take(most)];
         }
     }
 }

@@ -7,6 +7,7 @@ namespace SmartCourtyard.Tests.CustodyTests;
 public sealed class OutboxTests
 {
     private readonly JournalFake _journal = new();
+    private OutboxReader _reader = null!;
     private long _sequence;
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class OutboxTests
             outbox.Add(JournalFake.Event(++_sequence, alarm: false, stored: false));
         }
 
-        var batch = await outbox.TakeAsync(100, int.MaxValue, CancellationToken.None);
+        var batch = await _reader.TakeAsync(100, int.MaxValue, CancellationToken.None);
         Assert.Equal(10, batch.Count);
         Assert.All(batch, e => Assert.False(e.IsStored));
     }
@@ -96,7 +97,7 @@ public sealed class OutboxTests
         unstored.ForEach(_journal.Commit);
         outbox.Stored(unstored);
 
-        var batch = await outbox.TakeAsync(100, int.MaxValue, CancellationToken.None);
+        var batch = await _reader.TakeAsync(100, int.MaxValue, CancellationToken.None);
         Assert.Equal([1, 2, 3], batch.Select(e => e.Sequence));
         Assert.All(batch, e => Assert.True(e.IsStored));
         Assert.Equal(10, (await DrainAsync(outbox)).Count);
@@ -110,7 +111,7 @@ public sealed class OutboxTests
         var e = JournalFake.Event(2, alarm: true);
         _journal.Commit(e);
         Assert.Equal([2, 1], await TakeAsync(outbox));
-        outbox.Remove(await outbox.TakeAsync(2, 100, CancellationToken.None));
+        outbox.Remove(await _reader.TakeAsync(2, 100, CancellationToken.None));
         outbox.Add(e);
         Assert.Equal(0, outbox.Waiting);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await TakeAsync(outbox, patience: 0.05));
@@ -138,7 +139,7 @@ public sealed class OutboxTests
         _journal.Commit(JournalFake.Event(1, alarm: true));
         _journal.Unreadable = true;
         var outbox = Begin();
-        var taking = outbox.TakeAsync(10, 100, CancellationToken.None).AsTask();
+        var taking = _reader.TakeAsync(10, 100, CancellationToken.None).AsTask();
         await Until(() => _journal.Reads > 0);
         Assert.False(taking.IsCompleted);
         _journal.Unreadable = false;
@@ -162,10 +163,10 @@ public sealed class OutboxTests
     {
         var outbox = Begin();
         using var stop = new CancellationTokenSource();
-        var taking = outbox.TakeAsync(10, 100, stop.Token).AsTask();
+        var taking = _reader.TakeAsync(10, 100, stop.Token).AsTask();
         Add(outbox, alarm: false);
         outbox.Remove(await taking.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System));
-        taking = outbox.TakeAsync(10, 100, stop.Token).AsTask();
+        taking = _reader.TakeAsync(10, 100, stop.Token).AsTask();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking);
     }
@@ -204,7 +205,7 @@ public sealed class OutboxTests
         var given = new HashSet<long>();
         while (given.Count < total)
         {
-            var batch = await outbox.TakeAsync(50, 10_000, deadline.Token);
+            var batch = await _reader.TakeAsync(50, 10_000, deadline.Token);
             Assert.All(batch, e => Assert.True(given.Add(e.Sequence), $"{e.Sequence} is given twice"));
             outbox.Remove(batch);
         }
@@ -213,6 +214,8 @@ public sealed class OutboxTests
         Assert.Equal(_sequence, given.Count);
         Assert.Equal(0, outbox.Waiting);
     }
+
+    private static bool IsAlarm(StoredEvent e) => e.Rank == EventRank.Life;
 
     private static async Task Until(Func<bool> condition)
     {
@@ -226,7 +229,8 @@ public sealed class OutboxTests
 
     private Outbox Begin(int capacity = 100)
     {
-        var outbox = new Outbox(_journal.ReadWaiting, capacity);
+        var outbox = new Outbox(_journal.ReadWaiting, TimeProvider.System, capacity);
+        _reader = outbox.Read();
         outbox.Begin(_journal.Waiting);
         return outbox;
     }
@@ -239,10 +243,10 @@ public sealed class OutboxTests
         return e;
     }
 
-    private static async Task<IEnumerable<long>> TakeAsync(Outbox outbox, int most = 100, int mostBytes = 10_000, double patience = 10)
+    private async Task<IEnumerable<long>> TakeAsync(Outbox outbox, int most = 100, int mostBytes = 10_000, double patience = 10)
     {
         using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(patience), TimeProvider.System);
-        return (await outbox.TakeAsync(most, mostBytes, enough.Token)).Select(e => e.Sequence);
+        return (await _reader.TakeAsync(most, mostBytes, enough.Token)).Select(e => e.Sequence);
     }
 
     private async Task<List<long>> DrainAsync(Outbox outbox)
@@ -253,7 +257,7 @@ public sealed class OutboxTests
             using var enough = new CancellationTokenSource(outbox.Waiting > 0 ? TimeSpan.FromSeconds(10) : TimeSpan.FromMilliseconds(50), TimeProvider.System);
             try
             {
-                var batch = await outbox.TakeAsync(3, 10_000, enough.Token);
+                var batch = await _reader.TakeAsync(3, 10_000, enough.Token);
                 given.AddRange(batch.Select(e => e.Sequence));
                 outbox.Remove(batch);
             }
@@ -279,6 +283,7 @@ public sealed class OutboxTests
     {
         private readonly JournalFake _journal = new();
         private readonly Outbox _outbox;
+        private readonly OutboxReader _reader;
         private readonly SortedDictionary<long, bool> _waiting = [];
         private readonly List<StoredEvent> _unstored = [];
         private readonly List<StoredEvent> _committed = [];
@@ -286,7 +291,8 @@ public sealed class OutboxTests
 
         public Model()
         {
-            _outbox = new Outbox(_journal.ReadWaiting, capacity: 5);
+            _outbox = new Outbox(_journal.ReadWaiting, TimeProvider.System, capacity: 5);
+            _reader = _outbox.Read();
             for (_sequence = 1; _sequence <= 12; _sequence++)
             {
                 _journal.Commit(JournalFake.Event(_sequence, alarm: _sequence == 7));
@@ -327,7 +333,7 @@ public sealed class OutboxTests
                 case 4:
                     AddCommitted();
                     _unstored.Add(JournalFake.Event(++_sequence, alarm: b > 200, stored: false));
-                    _waiting[_sequence] = _unstored[^1].IsAlarm;
+                    _waiting[_sequence] = IsAlarm(_unstored[^1]);
                     _outbox.Add(_unstored[^1]);
                     break;
                 case 5:
@@ -353,7 +359,7 @@ public sealed class OutboxTests
             {
                 if (!_given.Contains(e.Sequence))
                 {
-                    _waiting[e.Sequence] = e.IsAlarm;
+                    _waiting[e.Sequence] = IsAlarm(e);
                 }
 
                 _outbox.Add(e);
@@ -367,7 +373,7 @@ public sealed class OutboxTests
 
         private void Take(int most)
         {
-            var taking = _outbox.TakeAsync(most, 10_000, new CancellationToken(canceled: _waiting.Count == 0)).AsTask();
+            var taking = _reader.TakeAsync(most, 10_000, new CancellationToken(canceled: _waiting.Count == 0)).AsTask();
             Assert.True(taking.IsCompleted, "something waits and nothing is given");
             if (taking.IsCanceled || taking.IsFaulted)
             {
@@ -376,8 +382,8 @@ public sealed class OutboxTests
             }
 
             var batch = taking.GetAwaiter().GetResult();
-            Assert.Equal(batch.OrderByDescending(e => e.IsAlarm).ThenBy(e => e.Sequence), batch);
-            Assert.True(batch[0].IsAlarm || !_waiting.ContainsValue(true), "an alarm waits behind something else");
+            Assert.Equal(batch.OrderByDescending(e => IsAlarm(e)).ThenBy(e => e.Sequence), batch);
+            Assert.True(IsAlarm(batch[0]) || !_waiting.ContainsValue(true), "an alarm waits behind something else");
             foreach (var e in batch)
             {
                 Assert.True(_given.Add(e.Sequence), $"{e.Sequence} is given again");

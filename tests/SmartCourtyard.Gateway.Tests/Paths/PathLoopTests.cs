@@ -13,7 +13,7 @@ using SmartCourtyard.Troubles;
 namespace SmartCourtyard.Gateway.Tests.Paths;
 
 /// <summary>Custody towards the duty room: a real journal, real HTTP, and a far end that answers everything an uplink can answer.</summary>
-public sealed class HttpsPathTests : IAsyncLifetime
+public sealed class PathLoopTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentQueue<TroubleReason> _troubles = [];
@@ -22,7 +22,7 @@ public sealed class HttpsPathTests : IAsyncLifetime
     private JournalStore _store = null!;
     private EventJournal _journal = null!;
     private DutyRoomClient? _client;
-    private HttpsPath? _path;
+    private PathLoop? _path;
     private int _answered;
 
     public async Task InitializeAsync()
@@ -338,7 +338,7 @@ public sealed class HttpsPathTests : IAsyncLifetime
                 _troubles.Enqueue(reason);
                 return ValueTask.CompletedTask;
             });
-        _path = new HttpsPath(_journal.Outbox, _client, _status, outputs, TimeProvider.System, NullLogger<HttpsPath>.Instance);
+        _path = new PathLoop(_journal.Outbox.Read(), _client, _status, outputs, TimeProvider.System, NullLogger<PathLoop>.Instance);
         await _path.StartAsync(CancellationToken.None);
     }
 

@@ -13,11 +13,12 @@ internal sealed record PathOutputs(
     Func<TroubleReason, bool, string?, CancellationToken, ValueTask> Trouble);
 
 /// <summary>
-/// Hands events on to the duty room: alarms before anything else, at most one batch under way, retried for ever with growing
-/// pauses, at once when the path returns.
+/// Hands events on to the duty room by one path: what matters most before anything else, at most one batch under way, retried for
+/// ever with growing pauses, at once when the path returns. Each path has a loop of its own, so none stands behind another's stall;
+/// what any of them has handed on is handed on.
 /// </summary>
-internal sealed partial class HttpsPath(
-    Outbox outbox, DutyRoomClient dutyRoom, PathStatus status, PathOutputs outputs, TimeProvider time, ILogger<HttpsPath> logger)
+internal sealed partial class PathLoop(
+    OutboxReader outbox, IPath path, PathStatus status, PathOutputs outputs, TimeProvider time, ILogger<PathLoop> logger)
     : BackgroundService
 {
     private const int EventsAtMost = 500;
@@ -27,7 +28,7 @@ internal sealed partial class HttpsPath(
     private int _failures;
     private int _collisions;
     private int _most = EventsAtMost;
-    private HandoverReason _said = HandoverReason.Stored;
+    private (HandoverReason Reason, Actor? Actor) _said = (HandoverReason.Stored, null);
 
     /// <summary>How often the loop has turned: once for each answer, or for none within its time.</summary>
     public long Turns => Interlocked.Read(ref _turns);
@@ -37,7 +38,7 @@ internal sealed partial class HttpsPath(
         while (true)
         {
             var batch = await outbox.TakeAsync(_most, BytesAtMost, stoppingToken).ConfigureAwait(false);
-            var answer = await dutyRoom.SendAsync(batch, stoppingToken).ConfigureAwait(false);
+            var answer = await path.SendAsync(batch, stoppingToken).ConfigureAwait(false);
             NoteChange(answer);
             await FollowAsync(batch, answer, stoppingToken).ConfigureAwait(false);
             Interlocked.Increment(ref _turns);
@@ -63,6 +64,9 @@ internal sealed partial class HttpsPath(
                 break;
             case HandoverReason.Refused or HandoverReason.TooLarge:
                 await SetAsideAsync(batch[0], answer, stop).ConfigureAwait(false);
+                break;
+            case HandoverReason.Collision when !outbox.IsCurrent:
+                // Another path met it too, and they have been moved already.
                 break;
             case HandoverReason.Collision when answer.Expected is { } expected:
                 await outputs.SkipTo(expected, true, stop).ConfigureAwait(false);
@@ -95,25 +99,25 @@ internal sealed partial class HttpsPath(
     private void NoteChange(Handover answer)
     {
         // Only a changed answer is news: a long outage must not fill the log.
-        if (answer.Reason != _said)
+        if ((answer.Reason, answer.Actor) != _said)
         {
-            _said = answer.Reason;
+            _said = (answer.Reason, answer.Actor);
             if (answer.Reason == HandoverReason.Stored)
             {
-                LogUp(outbox.Waiting);
+                LogUp(path.Name, outbox.Waiting);
             }
             else
             {
-                LogDown(answer.Reason, answer.Detail, outbox.Waiting);
+                LogDown(path.Name, answer.Reason, answer.Detail, outbox.Waiting);
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "events are not handed on: {Reason}: {Detail}; {Waiting} wait")]
-    private partial void LogDown(HandoverReason reason, string? detail, long waiting);
+    [LoggerMessage(LogLevel.Warning, "events are not handed on by {Path}: {Reason}: {Detail}; {Waiting} wait")]
+    private partial void LogDown(string path, HandoverReason reason, string? detail, long waiting);
 
-    [LoggerMessage(LogLevel.Information, "events are handed on; {Waiting} wait")]
-    private partial void LogUp(long waiting);
+    [LoggerMessage(LogLevel.Information, "events are handed on by {Path}; {Waiting} wait")]
+    private partial void LogUp(string path, long waiting);
 
     [LoggerMessage(LogLevel.Error, "the duty room refuses event {Id} (sequence {Sequence}): {Detail}; it is kept")]
     private partial void LogRefused(string id, long sequence, string? detail);

@@ -8,7 +8,7 @@ internal static class Checkout
 {
     public static string Root { get; } = FindRoot();
 
-    private static string Configuration { get; } = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
+    public static string Configuration { get; } = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
 
     // Where the published programs are (a folder a program, without the prefix), to try and to measure what is shipped.
     private static string? Published { get; } = Environment.GetEnvironmentVariable("SMARTCOURTYARD_PROGRAMS");

@@ -1,0 +1,96 @@
+using SmartCourtyard.Acceptance.Estates;
+
+namespace SmartCourtyard.Chaos;
+
+/// <summary>A whole estate that stands on a line, disks and clocks which can be made to fail.</summary>
+internal sealed class Ground : IAsyncDisposable
+{
+    private readonly List<SmallDisk> _disks = [];
+
+    private Ground(Estate estate, Uplink uplink) => (Estate, Uplink) = (estate, uplink);
+
+    public Estate Estate { get; }
+
+    public Uplink Uplink { get; }
+
+    public SmallDisk? GatewayDisk { get; private set; }
+
+    public SmallDisk? DutyRoomDisk { get; private set; }
+
+    public WallClock? GatewayClock { get; private set; }
+
+    public WallClock? DutyRoomClock { get; private set; }
+
+    public static async Task<Ground> PrepareAsync(TestSite site)
+    {
+        var estate = await Estate.PrepareAsync(site);
+        var ground = new Ground(estate, await Uplink.OpenAsync(estate.DutyRoomPort));
+        estate.GatewayEnvironment["DutyRoom__Url"] = ground.Uplink.Url.ToString();
+        await ground.PutDisksAsync();
+        ground.SetClocks();
+        estate.StartBroker();
+        estate.StartDutyRoom();
+        estate.StartGateway();
+        await estate.ReadyAsync();
+        await estate.KnownAsync();
+        return ground;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var program in new[] { Estate.Gateway, Estate.DutyRoom, Estate.Broker })
+        {
+            await (program?.KillAsync() ?? Task.CompletedTask);
+        }
+
+        await Uplink.DisposeAsync();
+        foreach (var disk in _disks)
+        {
+            await disk.DisposeAsync();
+        }
+
+        await Estate.DisposeAsync();
+    }
+
+    private async Task PutDisksAsync()
+    {
+        if (!Uplink.IsConfined)
+        {
+            return;
+        }
+
+        var dutyRoom = Path.Combine(Estate.Folder, "duty-room");
+        GatewayDisk = new SmallDisk(Path.Combine(Estate.Folder, "gateway"), 100);
+        DutyRoomDisk = new SmallDisk(dutyRoom, 400);
+        _disks.AddRange([GatewayDisk, DutyRoomDisk]);
+        foreach (var disk in _disks)
+        {
+            await disk.MountAsync();
+        }
+
+        Estate.DutyRoomEnvironment["ConnectionStrings__DutyRoom"] = "Data Source=" + Path.Combine(dutyRoom, "duty-room.db");
+    }
+
+    private void SetClocks()
+    {
+        if (!WallClock.CanBeMoved)
+        {
+            return;
+        }
+
+        GatewayClock = Clock("gateway", Estate.GatewayEnvironment);
+        DutyRoomClock = Clock("duty-room", Estate.DutyRoomEnvironment);
+    }
+
+    private WallClock Clock(string program, Dictionary<string, string> environment)
+    {
+        var clock = new WallClock(Path.Combine(Estate.Folder, program + ".clock"));
+        clock.Move(TimeSpan.Zero);
+        foreach (var (key, value) in clock.Environment)
+        {
+            environment[key] = value;
+        }
+
+        return clock;
+    }
+}

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 using Serilog;
 using Serilog.Events;
 using SmartCourtyard.Custody;
@@ -20,6 +21,11 @@ try
     await using var app = await DutyRoomProgram.BuildAsync(args, TimeProvider.System);
     return await DutyRoomProgram.RunAsync(app);
 }
+catch (OperationCanceledException)
+{
+    // Stopped while it stood by.
+    return 0;
+}
 catch (Exception e) when (DutyRoomProgram.Explain(e) is { } sentence)
 {
     await Console.Error.WriteLineAsync(sentence);
@@ -33,7 +39,8 @@ internal static class DutyRoomProgram
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var settings = Settings.Read(builder.Configuration);
-        var database = new Database(settings.ConnectionString);
+        var database = Database.At(settings.ConnectionString);
+        await StandBy.WaitAsync(database, args, time);
         database.BringUpToDate();
 
         builder.Logging.ClearProviders().AddSerilog(Log(), dispose: true);
@@ -69,7 +76,7 @@ internal static class DutyRoomProgram
         {
             ExceptionHandler = AnswerAsync,
             // What the caller did wrong is told to the caller; what the store cannot do, the ledger has logged already.
-            SuppressDiagnosticsCallback = failed => failed.Exception is BadHttpRequestException or StoreUnavailableException,
+            SuppressDiagnosticsCallback = failed => failed.Exception is BadHttpRequestException or StoreUnavailableException || database.IsUnavailable(failed.Exception),
         });
         app.UseStatusCodePages(failed => AnswerAsync(failed.HttpContext));
         app.UseSafeHeaders();
@@ -108,12 +115,14 @@ internal static class DutyRoomProgram
     {
         StartException => e.Message,
         SqliteException { SqliteErrorCode: 14 or 8 or 10 or 13 or 26 or 11 } => $"The database cannot be opened or written: {e.Message}",
+        NpgsqlException => $"The database cannot be opened or written: {e.GetBaseException().Message}",
+        AnotherWriterException => $"The database cannot be written: {e.Message}",
         IOException { InnerException: AddressInUseException } => $"The port is in use: {e.Message}",
         IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException => e.Message,
         _ => null,
     };
 
-    private static Serilog.Core.Logger Log() => new LoggerConfiguration()
+    internal static Serilog.Core.Logger Log() => new LoggerConfiguration()
         .MinimumLevel.Information().MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
         .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
         .MinimumLevel.Override(typeof(SignedIn).FullName!, LogEventLevel.Warning)
@@ -124,6 +133,8 @@ internal static class DutyRoomProgram
         var problem = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
         {
             StoreUnavailableException e => Problem.Busy(e.Message),
+            { } e when context.RequestServices.GetRequiredService<Database>().IsUnavailable(e)
+                => Problem.Busy("The database cannot be reached: " + e.GetBaseException().Message),
             BadHttpRequestException e => new Problem(e.StatusCode, "Not as agreed", e.InnerException?.Message ?? e.Message),
             null => OfStatus(context),
             _ => new Problem(500, "A fault of ours", "The duty room could not do this; its log says why."),

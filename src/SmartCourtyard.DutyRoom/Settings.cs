@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
+using Npgsql;
+using SmartCourtyard.DutyRoom.Storage;
 
 namespace SmartCourtyard.DutyRoom;
 
@@ -9,6 +11,8 @@ internal sealed class StartException(string message) : Exception(message);
 /// <summary>What the duty room is told, checked before anything is touched.</summary>
 internal sealed partial record Settings(string ConnectionString, string? CredentialsFile, string? Gateway)
 {
+    private const string Stores = "Data Source=FILE (SQLite) or Host=SERVER;Database=NAME;Username=USER (PostgreSQL)";
+
     // DutyRoom:Url and :Token are the gateway's; one environment may serve both programs.
     private static readonly string[] Known =
         ["ConnectionStrings:DutyRoom", "Access:CredentialsFile", "Access:Gateway", "DutyRoom:Url", "DutyRoom:Token"];
@@ -59,25 +63,33 @@ internal sealed partial record Settings(string ConnectionString, string? Credent
         var text = configuration[key];
         if (string.IsNullOrWhiteSpace(text))
         {
-            throw new StartException($"{key} is missing: Data Source=FILE is allowed.");
-        }
-
-        if (text.Contains("Host=", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new StartException($"{key}: PostgreSQL is not available in this version; Data Source=FILE is allowed.");
+            throw new StartException($"{key} is missing: {Stores} is allowed.");
         }
 
         try
         {
-            var parsed = new SqliteConnectionStringBuilder(text);
-            return parsed.DataSource is { Length: > 0 } and not ":memory:"
-                ? parsed.ToString()
-                : throw new StartException($"{key} names no file: Data Source=FILE is allowed.");
+            return Database.IsPostgres(text) ? ServerOf(key, text) : FileOf(key, text);
         }
         catch (ArgumentException e)
         {
-            throw new StartException($"{key} is malformed: {e.Message} Data Source=FILE is allowed.");
+            throw new StartException($"{key} is malformed: {e.Message} {Stores} is allowed.");
         }
+    }
+
+    private static string FileOf(string key, string text)
+    {
+        var parsed = new SqliteConnectionStringBuilder(text);
+        return parsed.DataSource is { Length: > 0 } and not ":memory:"
+            ? parsed.ToString()
+            : throw new StartException($"{key} names no file: {Stores} is allowed.");
+    }
+
+    private static string ServerOf(string key, string text)
+    {
+        var parsed = new NpgsqlConnectionStringBuilder(text);
+        return parsed is { Host.Length: > 0, Database.Length: > 0, Multiplexing: false }
+            ? text
+            : throw new StartException($"{key} names no server or no database, or shares connections: {Stores} is allowed.");
     }
 
     [GeneratedRegex("^[a-z0-9-]{1,64}$")]

@@ -7,7 +7,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
 
-public sealed class AccessTests
+public class AccessTests
 {
     private const string Mine = "/api/v1/gateways/" + RunningDutyRoom.Gateway;
     private const string Theirs = "/api/v1/gateways/another";

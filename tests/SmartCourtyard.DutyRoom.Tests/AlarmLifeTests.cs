@@ -2,7 +2,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
 
-public sealed class AlarmLifeTests
+public class AlarmLifeTests
 {
     [Theory]
     [InlineData(10_000, false)]

@@ -3,7 +3,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
 
-public sealed class CommandTests
+public class CommandTests
 {
     private const string Commands = "api/v1/gateways/" + RunningDutyRoom.Gateway + "/commands";
 
@@ -20,7 +20,8 @@ public sealed class CommandTests
         var heard = new List<Heard> { await stream.NextAsync(), await stream.NextAsync(), await stream.NextAsync(), await stream.NextAsync() };
 
         Assert.Equal(["alarm.stored", "alarm.shown", "alarm.acknowledged", "alarm.resolved"], heard.Select(h => h.Name));
-        Assert.Equal(["1", "2", "3", "4"], heard.Select(h => h.Id));
+        var first = int.Parse(heard[0].Id!, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(Enumerable.Range(first, 4), heard.Select(h => int.Parse(h.Id!, System.Globalization.CultureInfo.InvariantCulture)));
         Assert.All(heard, h => Assert.Equal("a", (string?)h.Data["alarmId"]));
         Assert.Equal(4, heard.Select(h => (string?)h.Data["id"]).Distinct().Count());
         Assert.Equal("api", (string?)heard[2].Data["by"]);

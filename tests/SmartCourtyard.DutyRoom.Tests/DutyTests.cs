@@ -5,7 +5,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
 
-public sealed class DutyTests
+public class DutyTests
 {
     /// <summary>Rows: the state. Columns: acknowledge, dispatch, arrive, resolve, close, note; a dash where it is not allowed.</summary>
     [Theory]

@@ -6,7 +6,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
 
-public sealed class IntakeTests
+public class IntakeTests
 {
     [Fact]
     public async Task An_alarm_that_was_taken_is_on_the_board()

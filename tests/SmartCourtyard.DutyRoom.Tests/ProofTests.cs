@@ -7,7 +7,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 namespace SmartCourtyard.DutyRoom.Tests;
 
 /// <summary>A gateway's daily test: taken like an alarm, marked apart, closed by program, and remembered.</summary>
-public sealed class ProofTests
+public class ProofTests
 {
     [Fact]
     public async Task A_daily_test_is_stored_without_a_sound_closed_by_program_and_shown_as_the_last_proof()

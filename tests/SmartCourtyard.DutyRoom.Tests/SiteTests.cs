@@ -3,7 +3,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
 
-public sealed class SiteTests
+public class SiteTests
 {
     private const string Gateway = "api/v1/gateways/" + RunningDutyRoom.Gateway;
 

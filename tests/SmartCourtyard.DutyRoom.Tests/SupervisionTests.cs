@@ -3,7 +3,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
 
-public sealed class SupervisionTests
+public class SupervisionTests
 {
     [Fact]
     public async Task A_silent_courtyard_is_one_alarm_and_its_return_clears_the_condition()

@@ -133,7 +133,7 @@ internal static class BoardEndpoints
         var newest = feeds.Consoles.LastPosition;
         var after = EventStream.LastEventId(http.Request) ?? newest;
         FeedItem? first = null;
-        if (after > newest || !await ReachesBackAsync(database, after, http.RequestAborted))
+        if (after > newest || (after < newest - Upkeep.StreamKept && !await ReachesBackAsync(database, after, http.RequestAborted)))
         {
             // The log was cut or is another one: what the client knows must be asked for anew.
             after = newest;

@@ -24,9 +24,16 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
         using var timer = new PeriodicTimer(Tick, time);
         do
         {
-            if (time.GetElapsedTime(start) >= StartGrace)
+            try
             {
-                await LookAsync(stoppingToken);
+                if (time.GetElapsedTime(start) >= StartGrace)
+                {
+                    await LookAsync(stoppingToken);
+                }
+            }
+            catch (Exception e) when (database.IsUnavailable(e))
+            {
+                // As below, where the store cannot even be read.
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

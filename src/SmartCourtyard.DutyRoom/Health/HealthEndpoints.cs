@@ -28,9 +28,9 @@ internal static class HealthEndpoints
             await db.Settings.AnyAsync(cancel);
             return TypedResults.Text("ready\n");
         }
-        catch (Microsoft.Data.Sqlite.SqliteException e)
+        catch (Exception e) when (database.IsUnavailable(e) || e is System.Data.Common.DbException)
         {
-            return Problem.Busy("The database cannot be read: " + e.Message).AsResult();
+            return Problem.Busy("The database cannot be read: " + e.GetBaseException().Message).AsResult();
         }
     }
 

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
 
@@ -53,25 +53,21 @@ internal sealed class AlarmLog : IDisposable
     private readonly Statement find, findOpen, save, addEntry, entries, names;
     private readonly object?[] values = new object?[Columns.Length];
 
-    public AlarmLog(SqliteConnection connection)
+    public AlarmLog(WriterConnection connection)
     {
         var all = string.Join(", ", Columns.Select(c => c.Name));
-        find = new(connection, $"SELECT number, {all} FROM alarms WHERE id = @i", "i");
-        findOpen = new(
-            connection,
+        find = connection.Prepare($"SELECT number, {all} FROM alarms WHERE id = @i", "i");
+        findOpen = connection.Prepare(
             $"SELECT number, {all} FROM alarms WHERE courtyard = @c AND kind = @k AND state <> 'closed' ORDER BY number DESC LIMIT 1",
             "c", "k");
-        save = new(
-            connection,
+        save = connection.Prepare(
             $"INSERT INTO alarms({all}) VALUES({string.Join(", ", Columns.Select(c => "@" + c.Name))}) ON CONFLICT(id) DO UPDATE SET "
             + string.Join(", ", Columns.Skip(1).Select(c => $"{c.Name} = excluded.{c.Name}")),
             [.. Columns.Select(c => c.Name)]);
-        addEntry = new(connection, "INSERT INTO timeline(alarm_id, at, what, by, note) VALUES(@i, @a, @w, @b, @n)", "i", "a", "w", "b", "n");
-        entries = new(
-            connection,
+        addEntry = connection.Prepare("INSERT INTO timeline(alarm_id, at, what, by, note) VALUES(@i, @a, @w, @b, @n)", "i", "a", "w", "b", "n");
+        entries = connection.Prepare(
             $"SELECT at, what, by, note FROM timeline WHERE alarm_id = @i ORDER BY id DESC LIMIT {AlarmView.TimelineLimit}", "i");
-        names = new(
-            connection,
+        names = connection.Prepare(
             "SELECT (SELECT name FROM gateways WHERE id = @c), (SELECT name FROM buildings WHERE gateway = @c AND id = @b), "
             + "(SELECT name FROM devices WHERE gateway = @c AND id = @d)", "c", "b", "d");
     }
@@ -136,14 +132,14 @@ internal sealed class AlarmLog : IDisposable
         return alarm;
     }
 
-    private static string? Text(SqliteDataReader r, int i) => r.IsDBNull(i) ? null : r.GetString(i);
+    private static string? Text(DbDataReader r, int i) => r.IsDBNull(i) ? null : r.GetString(i);
 
-    private static int? Number(SqliteDataReader r, int i) => r.IsDBNull(i) ? null : r.GetInt32(i);
+    private static int? Number(DbDataReader r, int i) => r.IsDBNull(i) ? null : r.GetInt32(i);
 
-    private static DateTimeOffset? Time(SqliteDataReader r, int i)
+    private static DateTimeOffset? Time(DbDataReader r, int i)
         => r.IsDBNull(i) ? null : DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(i));
 
     private static long? Ms(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds();
 
-    private sealed record Column(string Name, Func<AlarmRow, object?> Get, Action<AlarmRow, SqliteDataReader, int> Set);
+    private sealed record Column(string Name, Func<AlarmRow, object?> Get, Action<AlarmRow, DbDataReader, int> Set);
 }

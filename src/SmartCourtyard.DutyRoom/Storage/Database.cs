@@ -1,88 +1,80 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace SmartCourtyard.DutyRoom.Storage;
 
-/// <summary>The database file: opened, brought up to date, and handed out as connections.</summary>
-internal sealed class Database
+/// <summary>Another duty room writes to this database; there is one writer at a time.</summary>
+internal sealed class AnotherWriterException() : Exception("another duty room writes to this database");
+
+/// <summary>The database: opened, brought up to date, handed out as connections. All that differs between its makes is in what derives from it.</summary>
+internal abstract class Database
 {
-    /// <summary>Nobody but the writer writes; where somebody does, a gateway hears "try again" well before it gives up waiting (10 s).</summary>
-    private const int BusySeconds = 2;
+    public static Database At(string connectionString)
+        => IsPostgres(connectionString) ? new PostgresDatabase(connectionString) : new SqliteDatabase(connectionString);
 
-    private readonly string connectionString;
+    public static bool IsPostgres(string connectionString) => connectionString.Contains("Host=", StringComparison.OrdinalIgnoreCase);
 
-    public Database(string connectionString)
-    {
-        this.connectionString = new SqliteConnectionStringBuilder(connectionString) { Pooling = true }.ToString();
-        Options = new DbContextOptionsBuilder<DutyRoomDb>().UseSqlite(this.connectionString).Options;
-    }
+    /// <summary>Begins a transaction that will write.</summary>
+    public abstract string Begin { get; }
 
-    public DbContextOptions<DutyRoomDb> Options { get; }
+    /// <summary>A context with a connection of its own.</summary>
+    public abstract DutyRoomDb Open();
+
+    /// <summary>A context over the writer's connection and transaction.</summary>
+    public abstract DutyRoomDb Over(DbConnection writer);
+
+    /// <summary>Creates the tables, or brings older ones up to date. The model is built only when there is something to do.</summary>
+    public abstract void BringUpToDate();
+
+    /// <summary>The connection that writes, durably: a commit is on disk when it returns.</summary>
+    /// <exception cref="AnotherWriterException">Somebody else has it.</exception>
+    public abstract DbConnection OpenWriter();
+
+    /// <summary>The last number that a table's counter gave out; a number is never given twice, also when its row is gone.</summary>
+    public abstract string LastNumberOf(string table);
+
+    /// <summary>Whether the database did not do it, whatever it was: nothing that was asked is to blame, and later it may do it.</summary>
+    public abstract bool IsUnavailable(Exception e);
+
+    /// <summary>Parameters in the order of <paramref name="names"/>, and the statement made ready where that is not done by itself.</summary>
+    public abstract DbParameter[] Prepare(DbCommand command, string[] names);
 
     /// <summary>A context for reading.</summary>
     public DutyRoomDb Read()
     {
-        var db = new DutyRoomDb(Options);
+        var db = Open();
         db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
         return db;
     }
 
-    /// <summary>Creates the file and its tables, or brings older tables up to date. The model is built only when there is something to do.</summary>
-    public void BringUpToDate()
-    {
-        using var connection = new SqliteConnection(connectionString);
-        connection.Open();
-        Run(connection, "PRAGMA journal_mode=WAL");
-        if (NewestApplied(connection) == NewestKnown())
-        {
-            return;
-        }
+    /// <summary>False while another duty room is the writer; from the first true on this one is.</summary>
+    public virtual bool TryTakeTurn() => true;
 
-        using var db = new DutyRoomDb(Options);
-        db.Database.Migrate();
+    /// <summary>Whether the writer's connection is of no use any more after a failure.</summary>
+    public virtual bool IsLost(DbConnection writer, bool inCommit) => false;
+
+    /// <summary>Why a commit may not be on disk when it returns; null where it is.</summary>
+    public virtual string? WhyNotDurable(DbConnection writer) => null;
+
+    /// <summary>Work of the database that is better done beside the writer than by it.</summary>
+    public virtual void Checkpoint()
+    {
     }
 
-    public SqliteConnection OpenWriter()
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = BusySeconds }.ToString());
-        connection.Open();
-        // FULL: a commit is on disk when it returns. Checkpoints belong to Upkeep; the limit here (about 80 MB) is a safety net.
-        Run(connection, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=20000; PRAGMA cache_size=-16000");
-        return connection;
-    }
-
-    /// <summary>Moves what was committed from the log into the file, beside the writer and without making it wait.</summary>
-    public void Checkpoint()
-    {
-        using var connection = new SqliteConnection(connectionString);
-        connection.Open();
-        Run(connection, "PRAGMA wal_checkpoint(PASSIVE)");
-    }
-
-    private static string? NewestApplied(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT name FROM sqlite_master WHERE name = '__EFMigrationsHistory'";
-        if (command.ExecuteScalar() is null)
-        {
-            return null;
-        }
-
-        command.CommandText = "SELECT max(MigrationId) FROM __EFMigrationsHistory";
-        return command.ExecuteScalar() as string;
-    }
-
-    private static string? NewestKnown() => typeof(Database).Assembly.GetTypes()
-        .Where(t => t.IsSubclassOf(typeof(Migration)))
-        .Select(t => ((MigrationAttribute)Attribute.GetCustomAttribute(t, typeof(MigrationAttribute))!).Id)
+    protected static string? NewestKnown(Type context) => typeof(Database).Assembly.GetTypes()
+        .Where(t => t.IsSubclassOf(typeof(Migration)) && t.GetCustomAttribute<DbContextAttribute>()?.ContextType == context)
+        .Select(t => t.GetCustomAttribute<MigrationAttribute>()!.Id)
         .Max(StringComparer.Ordinal);
 
-    private static void Run(SqliteConnection connection, string sql)
+    protected static void Run(DbConnection connection, string sql) => Ask(connection, sql);
+
+    protected static object? Ask(DbConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.ExecuteNonQuery();
+        return command.ExecuteScalar();
     }
 }

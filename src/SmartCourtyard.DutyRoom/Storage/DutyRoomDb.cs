@@ -7,8 +7,8 @@ using SmartCourtyard.Troubles;
 
 namespace SmartCourtyard.DutyRoom.Storage;
 
-/// <summary>The duty room's tables.</summary>
-internal sealed partial class DutyRoomDb(DbContextOptions<DutyRoomDb> options) : DbContext(options)
+/// <summary>The duty room's tables, as they are in SQLite.</summary>
+internal partial class DutyRoomDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<EventRow> Events => Set<EventRow>();
     public DbSet<AlarmRow> Alarms => Set<AlarmRow>();
@@ -107,4 +107,20 @@ internal sealed class DesignTimeDb : IDesignTimeDbContextFactory<DutyRoomDb>
 {
     public DutyRoomDb CreateDbContext(string[] args)
         => new(new DbContextOptionsBuilder<DutyRoomDb>().UseSqlite("Data Source=:memory:").Options);
+}
+
+/// <summary>The same tables in PostgreSQL; a type of its own, because that is how EF Core tells the migrations of one from those of the other.</summary>
+internal sealed class PostgresDb(DbContextOptions<PostgresDb> options) : DutyRoomDb(options)
+{
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        // Sorted and compared as in SQLite, byte by byte, whatever the server's language is.
+        configurationBuilder.Properties<string>().UseCollation("C");
+    }
+}
+
+internal sealed class DesignTimePostgresDb : IDesignTimeDbContextFactory<PostgresDb>
+{
+    public PostgresDb CreateDbContext(string[] args) => new(new DbContextOptionsBuilder<PostgresDb>().UseNpgsql("Host=nowhere").Options);
 }

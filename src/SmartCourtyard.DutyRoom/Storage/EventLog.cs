@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace SmartCourtyard.DutyRoom.Storage;
 
 internal enum Taken
@@ -13,17 +11,16 @@ internal enum Taken
 }
 
 /// <summary>Events inside the writer's transaction, each once.</summary>
-internal sealed class EventLog(SqliteConnection connection) : IDisposable
+internal sealed class EventLog(WriterConnection connection) : IDisposable
 {
-    private readonly Statement add = new(
-        connection,
+    private readonly Statement add = connection.Prepare(
         "INSERT INTO events(id, gateway, sequence, type, time, received_at, body) VALUES(@i, @g, @s, @t, @a, @r, @b) ON CONFLICT DO NOTHING",
         "i", "g", "s", "t", "a", "r", "b");
 
-    private readonly Statement owner = new(connection, "SELECT gateway FROM events WHERE id = @i", "i");
+    private readonly Statement owner = connection.Prepare("SELECT gateway FROM events WHERE id = @i", "i");
 
-    private readonly Statement answer = new(
-        connection, "UPDATE commands SET answered_at = @a, failure = @f WHERE id = @i AND gateway = @g RETURNING type", "a", "f", "i", "g");
+    private readonly Statement answer = connection.Prepare(
+        "UPDATE commands SET answered_at = @a, failure = @f WHERE id = @i AND gateway = @g RETURNING type", "a", "f", "i", "g");
 
     public Taken Add(string id, string gateway, long sequence, string type, DateTimeOffset time, DateTimeOffset receivedAt, string body)
     {

@@ -1,41 +1,48 @@
-using Microsoft.Data.Sqlite;
 using SmartCourtyard.Alarms;
 
 namespace SmartCourtyard.DutyRoom.Storage;
 
 /// <summary>What was last heard of each gateway, inside the writer's transaction.</summary>
-internal sealed class GatewayLog(Writing writing, SqliteConnection connection, TimeProvider time) : IDisposable
+internal sealed class GatewayLog(Writing writing, WriterConnection connection, TimeProvider time) : IDisposable
 {
     private readonly Dictionary<string, long> lastHeard = new(StringComparer.Ordinal);
 
-    private readonly Statement heard = new(
-        connection,
+    private readonly Statement heard = connection.Prepare(
         "INSERT INTO gateways(id, last_heard, event_count, queued, late_count, duplicate_count) VALUES(@i, @n, 0, 0, 0, 0) "
         + "ON CONFLICT(id) DO UPDATE SET last_heard = excluded.last_heard RETURNING silence_alarm",
         "i", "n");
 
-    private readonly Statement took = new(
-        connection,
-        "UPDATE gateways SET event_count = event_count + @c, first_sequence = min(coalesce(first_sequence, @f), @f), "
-        + "last_sequence = max(coalesce(last_sequence, @l), @l) WHERE id = @i RETURNING last_sequence",
+    private readonly Statement took = connection.Prepare(
+        "UPDATE gateways SET event_count = event_count + @c, first_sequence = CASE WHEN first_sequence < @f THEN first_sequence ELSE @f END, "
+        + "last_sequence = CASE WHEN last_sequence > @l THEN last_sequence ELSE @l END WHERE id = @i RETURNING last_sequence",
         "c", "f", "l", "i");
 
-    private readonly Statement count = new(
-        connection,
+    private readonly Statement count = connection.Prepare(
         "UPDATE gateways SET late_count = late_count + @l, last_late = CASE WHEN @l > 0 THEN @n ELSE last_late END, "
         + "duplicate_count = duplicate_count + @d WHERE id = @i",
         "l", "n", "d", "i");
 
-    private readonly Statement bounds = new(connection, "SELECT first_sequence, last_sequence FROM gateways WHERE id = @i", "i");
+    private readonly Statement bounds = connection.Prepare("SELECT first_sequence, last_sequence FROM gateways WHERE id = @i", "i");
 
-    private readonly Statement last = new(connection, "SELECT last_sequence FROM gateways WHERE id = @i", "i");
+    private readonly Statement last = connection.Prepare("SELECT last_sequence FROM gateways WHERE id = @i", "i");
 
-    private readonly Statement silence = new(connection, "UPDATE gateways SET silence_alarm = @a WHERE id = @i", "a", "i");
+    private readonly Statement silence = connection.Prepare("UPDATE gateways SET silence_alarm = @a WHERE id = @i", "a", "i");
 
     /// <summary>
     /// Since when each gateway has been silent, on the clock that nobody sets; null for one that was not heard since the start.
     /// </summary>
     public TimeSpan? SilentFor(string gateway) => lastHeard.TryGetValue(gateway, out var at) ? time.GetElapsedTime(at) : null;
+
+    /// <summary>
+    /// Takes over from an earlier connection who was heard. While there was none nobody could be heard, so each has its full time again.
+    /// </summary>
+    public void GoOnFrom(GatewayLog earlier)
+    {
+        foreach (var gateway in earlier.lastHeard.Keys)
+        {
+            lastHeard[gateway] = time.GetTimestamp();
+        }
+    }
 
     /// <summary>The gateway spoke. If its silence had been an alarm, the condition of that alarm is over now.</summary>
     public void Heard(string gateway)
@@ -70,7 +77,7 @@ internal sealed class GatewayLog(Writing writing, SqliteConnection connection, T
     {
         sequences.Sort();
         Gaps.Took(writing, gateway, Bounds(gateway), sequences);
-        return (long)took.Scalar(sequences.Count, sequences[0], sequences[^1], gateway)!;
+        return (long)took.Scalar((long)sequences.Count, sequences[0], sequences[^1], gateway)!;
     }
 
     /// <summary>So many events came late, and so many once more.</summary>
@@ -78,7 +85,7 @@ internal sealed class GatewayLog(Writing writing, SqliteConnection connection, T
     {
         if (late + doubles > 0)
         {
-            count.Execute(late, writing.Now.ToUnixTimeMilliseconds(), doubles, gateway);
+            count.Execute((long)late, writing.Now.ToUnixTimeMilliseconds(), (long)doubles, gateway);
         }
     }
 

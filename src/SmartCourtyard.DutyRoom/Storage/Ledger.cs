@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 
 namespace SmartCourtyard.DutyRoom.Storage;
 
@@ -20,7 +19,7 @@ internal sealed partial class Ledger : IDisposable
     private readonly List<Job> group = new(GroupLimit);
     private readonly List<FeedItem> consoles = [];
     private readonly List<FeedItem> gateways = [];
-    private readonly Writing writing;
+    private readonly Writer writer;
     private readonly Feeds feeds;
     private readonly ILogger<Ledger> logger;
     private int queued;
@@ -29,13 +28,17 @@ internal sealed partial class Ledger : IDisposable
     public Ledger(Database database, Feeds feeds, TimeProvider time, ILogger<Ledger> logger)
     {
         (this.feeds, this.logger) = (feeds, logger);
-        writing = new Writing(database.OpenWriter(), time) { Consoles = () => feeds.Consoles.People };
-        feeds.Consoles.StartAt(writing.LastStreamPosition());
-        feeds.Gateways.StartAt(writing.LastCommandPosition());
+        writer = new Writer(database, feeds, time, logger);
     }
 
     /// <summary>Why the last commit failed; null when it went well.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>Another duty room has become the writer. This one cannot go on: it does not know what the other one did.</summary>
+    public bool IsReplaced => writer.IsReplaced;
+
+    /// <summary>The connection to the database is lost; the next work tries to have it back.</summary>
+    public bool IsCutOff => writer.IsCutOff;
 
     public long Commits { get; private set; }
 
@@ -58,7 +61,7 @@ internal sealed partial class Ledger : IDisposable
         return job.Task;
     }
 
-    public void Dispose() => writing.Dispose();
+    public void Dispose() => writer.Dispose();
 
     private void Lead(Job? own)
     {
@@ -94,17 +97,17 @@ internal sealed partial class Ledger : IDisposable
 
         try
         {
-            writing.Begin();
+            var writing = writer.Begin();
             foreach (var job in group)
             {
-                Run(job, isAlone: group.Count == 1);
+                Run(writing, job, isAlone: group.Count == 1);
             }
 
             writing.Commit();
             Commits++;
             Failure = null;
         }
-        catch (Exception e) when (IsDiskFailure(e))
+        catch (Exception e) when (writer.IsUnavailable(e))
         {
             Refuse(e);
             return;
@@ -115,14 +118,14 @@ internal sealed partial class Ledger : IDisposable
         group.ForEach(job => job.Complete());
     }
 
-    private void Run(Job job, bool isAlone)
+    private void Run(Writing writing, Job job, bool isAlone)
     {
         writing.Start(isAlone);
         try
         {
             job.Run(writing);
         }
-        catch (Exception e) when (!IsDiskFailure(e))
+        catch (Exception e) when (!writer.IsUnavailable(e))
         {
             // A fault in one piece of work is its caller's; the others in the group go on.
             job.Fault = e;
@@ -141,19 +144,20 @@ internal sealed partial class Ledger : IDisposable
 
     private void Refuse(Exception e)
     {
-        Failure = e.GetBaseException().Message;
-        LogFailed(e);
-        writing.Rollback();
+        var reason = e.GetBaseException().Message;
+        if (reason != Failure)
+        {
+            LogFailed(e);
+        }
+
+        Failure = reason;
+        writer.Undo();
         foreach (var job in group)
         {
-            job.Fault = new StoreUnavailableException("the store does not take anything: " + Failure, e);
+            job.Fault = new StoreUnavailableException("the store does not take anything: " + reason, e);
             job.Complete();
         }
     }
-
-    /// <summary>Busy, read-only, I/O error, corrupt, full, cannot open, protocol, not a database: the work is not to blame.</summary>
-    private static bool IsDiskFailure(Exception e)
-        => e.GetBaseException() is SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 15 or 26 };
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Nothing was stored: the commit failed")]
     private partial void LogFailed(Exception e);

@@ -1,23 +1,10 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace SmartCourtyard.DutyRoom.Storage;
 
 /// <summary>One statement, prepared once and run often, on the writer's connection.</summary>
-internal sealed class Statement : IDisposable
+internal sealed class Statement(DbCommand command, DbParameter[] parameters) : IDisposable
 {
-    private readonly SqliteCommand command;
-
-    /// <summary>Parameters are named <c>@a @b @c</c> or otherwise in <paramref name="parameters"/>, in the order in which values are given.</summary>
-    public Statement(SqliteConnection connection, string sql, params string[] parameters)
-    {
-        command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var name in parameters)
-        {
-            command.Parameters.Add(new SqliteParameter { ParameterName = "@" + name });
-        }
-    }
-
     public int Execute(params ReadOnlySpan<object?> values)
     {
         Bind(values);
@@ -27,10 +14,10 @@ internal sealed class Statement : IDisposable
     public object? Scalar(params ReadOnlySpan<object?> values)
     {
         Bind(values);
-        return command.ExecuteScalar();
+        return command.ExecuteScalar() is { } value and not DBNull ? value : null;
     }
 
-    public SqliteDataReader Read(params ReadOnlySpan<object?> values)
+    public DbDataReader Read(params ReadOnlySpan<object?> values)
     {
         Bind(values);
         return command.ExecuteReader();
@@ -42,7 +29,7 @@ internal sealed class Statement : IDisposable
     {
         for (var i = 0; i < values.Length; i++)
         {
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
+            parameters[i].Value = values[i] ?? DBNull.Value;
         }
     }
 }

@@ -2,7 +2,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace SmartCourtyard.DutyRoom.Storage;
 
-/// <summary>Keeps the file small and the commits quick: checkpoints beside the writer, and forgets what nobody can ask for any more.</summary>
+/// <summary>
+/// Keeps the database small and the commits quick: checkpoints beside the writer, and forgets what nobody can ask for any more. Has
+/// a lost connection opened again also while nobody writes, and ends the program when another one has become the writer.
+/// </summary>
 internal sealed partial class Upkeep(Ledger ledger, Database database, TimeProvider time, ILogger<Upkeep> logger) : BackgroundService
 {
     public const int StreamKept = 100_000;
@@ -20,6 +23,11 @@ internal sealed partial class Upkeep(Ledger ledger, Database database, TimeProvi
         {
             try
             {
+                if (ledger.IsCutOff)
+                {
+                    await ledger.WriteAsync(_ => 0);
+                }
+
                 if (ledger.Commits != commits)
                 {
                     commits = ledger.Commits;
@@ -32,7 +40,7 @@ internal sealed partial class Upkeep(Ledger ledger, Database database, TimeProvi
                     await ledger.WriteAsync(Forget);
                 }
             }
-            catch (Exception e) when (e is StoreUnavailableException or Microsoft.Data.Sqlite.SqliteException)
+            catch (Exception e) when (!ledger.IsReplaced && (e is StoreUnavailableException || database.IsUnavailable(e)))
             {
                 LogPutOff(e.Message);
             }

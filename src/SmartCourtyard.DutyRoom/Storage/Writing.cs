@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace SmartCourtyard.DutyRoom.Storage;
@@ -8,30 +7,28 @@ namespace SmartCourtyard.DutyRoom.Storage;
 /// <summary>What a piece of work may do inside the writer's transaction.</summary>
 internal sealed class Writing : IDisposable
 {
-    private readonly SqliteConnection connection;
+    private readonly WriterConnection connection;
     private readonly TimeProvider time;
     private readonly Statement begin, commit, rollback, save, undo, release, addStream, addCommand, addAudit;
     private readonly List<FeedItem> forConsoles = [];
     private readonly List<FeedItem> forGateways = [];
     private DutyRoomDb? db;
     private bool isAlone;
+    private bool isCommitting;
 
-    public Writing(SqliteConnection connection, TimeProvider time)
+    public Writing(WriterConnection connection, TimeProvider time)
     {
         (this.connection, this.time) = (connection, time);
-        begin = new(connection, "BEGIN IMMEDIATE");
-        commit = new(connection, "COMMIT");
-        rollback = new(connection, "ROLLBACK");
-        save = new(connection, "SAVEPOINT work");
-        undo = new(connection, "ROLLBACK TO work; RELEASE work");
-        release = new(connection, "RELEASE work");
-        addStream = new(connection, "INSERT INTO stream(event, data) VALUES(@e, @d) RETURNING position", "e", "d");
-        addCommand = new(
-            connection,
-            "INSERT INTO commands(id, gateway, type, data, at) VALUES(@i, @g, @t, @d, @a) RETURNING position",
-            "i", "g", "t", "d", "a");
-        addAudit = new(
-            connection, "INSERT INTO audit(at, who, what, target, address) VALUES(@a, @w, @t, @o, @f)", "a", "w", "t", "o", "f");
+        begin = connection.Prepare(connection.Begin);
+        commit = connection.Prepare("COMMIT");
+        rollback = connection.Prepare("ROLLBACK");
+        save = connection.Prepare("SAVEPOINT work");
+        undo = connection.Prepare("ROLLBACK TO work; RELEASE work");
+        release = connection.Prepare("RELEASE work");
+        addStream = connection.Prepare("INSERT INTO stream(event, data) VALUES(@e, @d) RETURNING position", "e", "d");
+        addCommand = connection.Prepare(
+            "INSERT INTO commands(id, gateway, type, data, at) VALUES(@i, @g, @t, @d, @a) RETURNING position", "i", "g", "t", "d", "a");
+        addAudit = connection.Prepare("INSERT INTO audit(at, who, what, target, address) VALUES(@a, @w, @t, @o, @f)", "a", "w", "t", "o", "f");
         Alarms = new AlarmLog(connection);
         Events = new EventLog(connection);
         Gateways = new GatewayLog(this, connection, time);
@@ -47,7 +44,7 @@ internal sealed class Writing : IDisposable
     public Func<int> Consoles { get; init; } = () => 0;
 
     /// <summary>The same transaction through EF Core, for what is not in a hurry. Save before returning.</summary>
-    public DutyRoomDb Db => db ??= OpenDb();
+    public DutyRoomDb Db => db ??= connection.OpenDb();
 
     public bool IsRefused { get; private set; }
     public IReadOnlyList<FeedItem> ForConsoles => forConsoles;
@@ -103,13 +100,18 @@ internal sealed class Writing : IDisposable
     public void Audit(string who, string what, string? target = null, string? address = null)
         => addAudit.Execute(Now.ToUnixTimeMilliseconds(), who, what, target, address);
 
-    public long LastStreamPosition() => LastOf("stream");
+    public long LastStreamPosition() => connection.LastNumberOf("stream");
 
-    public long LastCommandPosition() => LastOf("commands");
+    public long LastCommandPosition() => connection.LastNumberOf("commands");
 
     public void Begin() => begin.Execute();
 
-    public void Commit() => commit.Execute();
+    public void Commit()
+    {
+        isCommitting = true;
+        commit.Execute();
+        isCommitting = false;
+    }
 
     /// <summary>Work that shares its transaction with others gets a savepoint to go back to; work that is alone has the transaction.</summary>
     public void Start(bool isAlone)
@@ -145,18 +147,29 @@ internal sealed class Writing : IDisposable
         }
     }
 
-    public void Rollback()
+    /// <summary>Undoes everything after a failure.</summary>
+    /// <returns>False where this connection is of no use any more; what it was committing may be stored or not.</returns>
+    public bool Rollback()
     {
         db?.ChangeTracker.Clear();
         try
         {
             rollback.Execute();
         }
-        catch (SqliteException)
+        catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException)
         {
-            // SQLite has rolled back by itself: a full disk or an I/O error ends the transaction.
+            // SQLite has rolled back by itself where a full disk or an I/O error ended the transaction; a lost connection has as well.
         }
+
+        return !connection.IsLost(isCommitting);
     }
+
+    /// <summary>What was told to consoles and gateways after these positions.</summary>
+    public (List<FeedItem> Consoles, List<FeedItem> Gateways) ToldAfter(long stream, long commands) => (
+        [.. Db.Stream.AsNoTracking().Where(s => s.Position > stream).OrderBy(s => s.Position).AsEnumerable()
+            .Select(s => FeedItem.Of(s.Position, null, s.Event, s.Data))],
+        [.. Db.Commands.AsNoTracking().Where(c => c.Position > commands).OrderBy(c => c.Position).AsEnumerable()
+            .Select(c => FeedItem.Of(c.Position, c.Gateway, c.Type, c.Data))]);
 
     public void Dispose()
     {
@@ -170,19 +183,5 @@ internal sealed class Writing : IDisposable
         }
 
         connection.Dispose();
-    }
-
-    private DutyRoomDb OpenDb()
-    {
-        var opened = new DutyRoomDb(new DbContextOptionsBuilder<DutyRoomDb>().UseSqlite(connection).Options);
-        opened.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
-        return opened;
-    }
-
-    private long LastOf(string table)
-    {
-        // AUTOINCREMENT never gives a number twice, and remembers the last one even when its row is gone.
-        using var last = new Statement(connection, "SELECT seq FROM sqlite_sequence WHERE name = @t", "t");
-        return last.Scalar(table) as long? ?? 0;
     }
 }

@@ -5,6 +5,13 @@ using SmartCourtyard.Mqtt;
 
 namespace SmartCourtyard.Acceptance.Estates;
 
+/// <summary>What the duty room of an estate keeps its events in.</summary>
+internal enum EstateStore
+{
+    Sqlite,
+    Postgres,
+}
+
 /// <summary>
 /// A whole estate of real programs: Mosquitto as the gateway configures it, gateway and duty room as they are shipped, each on a
 /// free port, all data in a folder of their own. Any of them can be killed and started again.
@@ -40,6 +47,9 @@ internal sealed class Estate : IAsyncDisposable
 
     public int DutyRoomPort { get; } = Checkout.FreePort();
 
+    /// <summary>The duty room's database server; null where it keeps a file.</summary>
+    public PostgresServer? Postgres { get; private set; }
+
     public RunningProgram? Broker { get; private set; }
 
     public RunningProgram? Gateway { get; private set; }
@@ -63,10 +73,10 @@ internal sealed class Estate : IAsyncDisposable
     /// <summary>What the gateway is started through, for example a shell that sets something for it; empty: nothing.</summary>
     public IReadOnlyList<string> GatewayThrough { get; set; } = [];
 
-    public static async Task<Estate> PrepareAsync(TestSite site)
+    public static async Task<Estate> PrepareAsync(TestSite site, EstateStore store = EstateStore.Sqlite)
     {
         var folder = Directory.CreateTempSubdirectory("estate-").FullName;
-        var estate = new Estate(folder, site);
+        var estate = new Estate(folder, site) { Postgres = store == EstateStore.Postgres ? await PostgresServer.StartAsync() : null };
         await File.WriteAllTextAsync(estate._site, site.Yaml());
         await File.WriteAllTextAsync(Path.Combine(folder, "credentials.json"), estate.Credentials.Json());
         await using var broker = RunningProgram.Start("dotnet", [
@@ -76,9 +86,9 @@ internal sealed class Estate : IAsyncDisposable
         return await broker.ExitAsync(ReadyWithin) == 0 ? estate : throw new InvalidOperationException(broker.Output);
     }
 
-    public static async Task<Estate> StartAsync(TestSite site)
+    public static async Task<Estate> StartAsync(TestSite site, EstateStore store = EstateStore.Sqlite)
     {
-        var estate = await PrepareAsync(site);
+        var estate = await PrepareAsync(site, store);
         estate.StartBroker();
         estate.StartDutyRoom();
         estate.StartGateway();
@@ -93,7 +103,7 @@ internal sealed class Estate : IAsyncDisposable
     {
         var environment = new Dictionary<string, string>
         {
-            ["ConnectionStrings__DutyRoom"] = "Data Source=" + Path.Combine(Folder, "duty-room.db"),
+            ["ConnectionStrings__DutyRoom"] = Postgres?.ConnectionString() ?? "Data Source=" + Path.Combine(Folder, "duty-room.db"),
             ["Urls"] = DutyRoomUrl.ToString().TrimEnd('/'),
             ["Access__CredentialsFile"] = Path.Combine(Folder, "credentials.json"),
             ["Access__Gateway"] = TestSite.Courtyard,
@@ -171,6 +181,11 @@ internal sealed class Estate : IAsyncDisposable
             {
                 await program.DisposeAsync();
             }
+        }
+
+        if (Postgres is not null)
+        {
+            await Postgres.DisposeAsync();
         }
 
         Board.Dispose();

@@ -9,6 +9,7 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 {
     private const int SigHangUp = 1;
     private const int SigInterrupt = 2;
+    private const int SigQuit = 3;
     private const int SigKill = 9;
     private const int SigTerm = 15;
     private const int SigStop = 19;
@@ -92,6 +93,10 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     public void HangUp() => Signal(SigHangUp);
 
     public void Interrupt() => Signal(SigInterrupt);
+
+    public void Quit() => Signal(SigQuit);
+
+    public void WaitForExit() => _process.WaitForExit();
 
     public void Freeze() => Signal(SigStop);
 

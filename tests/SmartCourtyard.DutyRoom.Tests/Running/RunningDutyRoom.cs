@@ -49,12 +49,13 @@ internal sealed class RunningDutyRoom : IAsyncDisposable
             {"admin":{"user":"admin","password":"{{{AdminPassword}}}"},"apiToken":"{{{ApiToken}}}","gatewayToken":"{{{GatewayToken}}}",
              "mqtt":{"user":"mqtt","password":"not ours"}}
             """);
+        TestStore.Prepare(folder);
         return folder;
     }
 
     public static string[] Arguments(string folder) =>
     [
-        "--urls", "http://127.0.0.1:0", "--ConnectionStrings:DutyRoom", $"Data Source={Path.Combine(folder, "duty-room.db")}",
+        "--urls", "http://127.0.0.1:0", "--ConnectionStrings:DutyRoom", TestStore.ConnectionString(folder),
         "--Access:CredentialsFile", Path.Combine(folder, "credentials.json"), "--Access:Gateway", Gateway,
     ];
 
@@ -148,6 +149,7 @@ internal sealed class RunningDutyRoom : IAsyncDisposable
         await StopAsync();
         if (ownsFolder)
         {
+            TestStore.Forget(Folder);
             Directory.Delete(Folder, recursive: true);
         }
     }

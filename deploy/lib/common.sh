@@ -36,7 +36,7 @@ install_packages() {
     { step "$log" "${apt[@]}" update && step "$log" "${apt[@]}" install --no-install-recommends "$@"; } ||
     fail "apt-get could not install $*: $(grep -E '^E:' "$log" | tail -1) (whole output: $log)"
   local service
-  for service in mosquitto rabbitmq-server victoria-metrics; do
+  for service in mosquitto rabbitmq-server victoria-metrics postgresql; do
     case " $* " in *" $service "*) [ -d /run/systemd/system ] && "${as[@]}" systemctl disable --now "$service" >>"$log" 2>&1 ;; esac
   done
   return 0
@@ -64,6 +64,9 @@ missing_modbus_peer() {
   missing_commands socat=socat
   /usr/bin/python3 -c 'import pymodbus, serial_asyncio' 2>/dev/null || printf '%s\n' python3-pymodbus python3-serial-asyncio
 }
+
+# The server that the tests of the duty room's store start, whose programs Debian keeps off the path.
+missing_postgres() { [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || command -v initdb >/dev/null || printf '%s\n' postgresql; }
 
 # What compiles the broker's plugin.
 missing_compiler() {

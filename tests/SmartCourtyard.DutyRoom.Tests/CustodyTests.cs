@@ -1,14 +1,12 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 using SmartCourtyard.DutyRoom.Storage;
 using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
 
 /// <summary>What came late, what came twice and what never came, as people see it.</summary>
-public sealed class CustodyTests
+public class CustodyTests
 {
     [Fact]
     public async Task What_is_missing_between_events_is_named_until_it_comes()
@@ -92,27 +90,6 @@ public sealed class CustodyTests
         var custody = (await room.GatewayAsync())["custody"]!;
         Assert.Equal((1L, 0L, "2"), ((long)custody["late"]!, (long)custody["double"]!, (string?)custody["expected"]));
         Assert.Empty(custody["gaps"]!.AsArray());
-    }
-
-    [Fact]
-    public async Task What_was_missing_in_a_database_of_an_older_version_is_found()
-    {
-        var folder = RunningDutyRoom.NewFolder();
-        var first = await RunningDutyRoom.StartAsync(folder);
-        await first.PostEventsAsync(Test(1), Test(4), Test(5), Test(9));
-        var options = first.Database.Options;
-        await first.StopAsync();
-        await using (var db = new DutyRoomDb(options))
-        {
-            await db.GetService<IMigrator>().MigrateAsync("AskedProofs");
-        }
-
-        await using (var second = await RunningDutyRoom.StartAsync(folder))
-        {
-            Assert.Equal(["2-3", "6-8"], await GapsAsync(second));
-        }
-
-        Directory.Delete(folder, recursive: true);
     }
 
     private static JsonObject Test(long sequence) => Events.Event(sequence, "smartcourtyard.test.passed.v1", []);

@@ -2,7 +2,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
 
-// The same tests once more, over the other store.
+// The same tests once more over the other store: those behind which SQL stands that the others do not run.
 
 public sealed class IntakeOnPostgresTests : IntakeTests
 {
@@ -34,11 +34,6 @@ public sealed class CommandOnPostgresTests : CommandTests
     public CommandOnPostgresTests() => TestStore.UsePostgres();
 }
 
-public sealed class OrderOnPostgresTests : OrderTests
-{
-    public OrderOnPostgresTests() => TestStore.UsePostgres();
-}
-
 public sealed class ProofOnPostgresTests : ProofTests
 {
     public ProofOnPostgresTests() => TestStore.UsePostgres();
@@ -54,12 +49,12 @@ public sealed class SupervisionOnPostgresTests : SupervisionTests
     public SupervisionOnPostgresTests() => TestStore.UsePostgres();
 }
 
-public sealed class ServiceOnPostgresTests : ServiceTests
-{
-    public ServiceOnPostgresTests() => TestStore.UsePostgres();
-}
-
 public sealed class AccessOnPostgresTests : AccessTests
 {
     public AccessOnPostgresTests() => TestStore.UsePostgres();
+}
+
+public sealed class CustodyOnPostgresTests : CustodyTests
+{
+    public CustodyOnPostgresTests() => TestStore.UsePostgres();
 }

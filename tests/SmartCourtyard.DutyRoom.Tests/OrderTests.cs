@@ -5,7 +5,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 namespace SmartCourtyard.DutyRoom.Tests;
 
 /// <summary>What people and programs tell a gateway to do.</summary>
-public class OrderTests
+public sealed class OrderTests
 {
     private const string Commands = "api/v1/gateways/" + RunningDutyRoom.Gateway + "/commands";
     private const string Reload = """{"command":"site.reload"}""";

@@ -60,7 +60,7 @@ public sealed class ProcessTests
     }
 
     [Theory]
-    [InlineData("--ConnectionStrings:DutyRoom", "Host=db;Database=x", "PostgreSQL is not available")]
+    [InlineData("--ConnectionStrings:DutyRoom", "Host=db;Password=x", "no database")]
     [InlineData("--ConnectionStrings:DutyRoom", "Data Source=/proc/nowhere/duty-room.db", "cannot be opened")]
     [InlineData("--ConnectionStrings:DutyRoom", "nonsense", "ConnectionStrings:DutyRoom is malformed")]
     [InlineData("--Access:CredentialsFile", "/nowhere/credentials.json", "Access:CredentialsFile")]

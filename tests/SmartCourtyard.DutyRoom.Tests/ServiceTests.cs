@@ -5,7 +5,7 @@ using SmartCourtyard.DutyRoom.Tests.Running;
 namespace SmartCourtyard.DutyRoom.Tests;
 
 /// <summary>Devices that people work on: asked for here, carried out by the gateway, shown while it lasts.</summary>
-public class ServiceTests
+public sealed class ServiceTests
 {
     private const string Commands = "api/v1/gateways/" + RunningDutyRoom.Gateway + "/commands";
     private const string OutOfService = """{"command":"service.begin","service":{"kind":"out-of-service","device":"yard-siren","for":"1h","reason":"new battery"}}""";

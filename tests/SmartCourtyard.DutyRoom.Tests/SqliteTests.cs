@@ -75,4 +75,26 @@ public sealed class SqliteTests
         Assert.Equal(200, (int)(await room.PostEventsAsync(Events.Alarm(2, "b"))).Status);
         Assert.Equal(200, (int)(await room.GetAsync("readyz")).Status);
     }
+
+    [Fact]
+    public async Task What_was_missing_in_a_database_of_an_older_version_is_found()
+    {
+        var folder = RunningDutyRoom.NewFolder();
+        var first = await RunningDutyRoom.StartAsync(folder);
+        await first.PostEventsAsync([.. new[] { 1, 4, 5, 9 }.Select(n => Events.Event(n, "smartcourtyard.test.passed.v1", []))]);
+        var database = first.Database;
+        await first.StopAsync();
+        await using (var db = database.Open())
+        {
+            await db.GetService<IMigrator>().MigrateAsync("AskedProofs");
+        }
+
+        await using (var second = await RunningDutyRoom.StartAsync(folder))
+        {
+            var gaps = (await second.GatewayAsync())["custody"]!["gaps"]!.AsArray();
+            Assert.Equal([("2", "3"), ("6", "8")], gaps.Select(g => ((string?)g!["first"], (string?)g["last"])));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
 }

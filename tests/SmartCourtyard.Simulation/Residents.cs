@@ -40,6 +40,9 @@ internal sealed class Residents(World world, Dice dice)
     /// <summary>How often more than it was said a device may show on the board: the disk refused and the machine stopped before it took it.</summary>
     public Dictionary<string, int> Slack { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Events may have been handed on that no disk holds: their places in the sequence may stay empty.</summary>
+    public bool MayHaveGaps { get; private set; }
+
     public bool IsAllSafe => _said.TrueForAll(m => m.IsSafe);
 
     public static Courtyard Courtyard()
@@ -102,6 +105,7 @@ internal sealed class Residents(World world, Dice dice)
     /// <summary>The gateway stopped while its disk refused: what it had under way may be handed on already, and comes again.</summary>
     public void NoteUnstored()
     {
+        MayHaveGaps = true;
         foreach (var message in _said.Where(m => m.Tries > 0 && !m.IsSafe))
         {
             Slack[message.Device] = Slack.GetValueOrDefault(message.Device) + 1;

@@ -14,6 +14,8 @@ internal sealed class World
     /// <summary>By then everything must be on the board: a time-out (10 s), what a holder may ask for (7 s), a restart (8 s), and some.</summary>
     public static readonly TimeSpan DrainsWithin = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan SettlesIn = TimeSpan.FromSeconds(2);
+
     private const int StepsAtMost = 300_000;
 
     private readonly Dice _dice;
@@ -24,6 +26,7 @@ internal sealed class World
     private int _steps;
     private bool _isJudged;
     private bool _isEnding;
+    private (int Run, TimeSpan At)? _drainedSince;
 
     public World(ulong seed, Sabotage sabotage, bool keepsWords, byte[]? dutyRoomFile)
     {
@@ -121,7 +124,18 @@ internal sealed class World
 
     private void LookForTheEnd()
     {
-        if (Gateway.IsDrained && DutyRoom.IsUp && Residents.IsAllSafe)
+        var (drained, run) = (Gateway.IsDrained && DutyRoom.IsUp && Residents.IsAllSafe, Gateway.Run);
+        if (!drained)
+        {
+            _drainedSince = null;
+        }
+        else if (_drainedSince is null || _drainedSince.Value.Run != run)
+        {
+            // What has just begun may have more to say.
+            _drainedSince = (run, Schedule.Now);
+            Schedule.After(SettlesIn, () => { });
+        }
+        else if (Schedule.Now - _drainedSince.Value.At >= SettlesIn)
         {
             _isEnding = true;
             Note("world", "drained", (long)(Schedule.Now - _calmAt).TotalMilliseconds);
@@ -129,7 +143,8 @@ internal sealed class World
             DutyRoom.LoseWhatIsNotSynced();
             Schedule.After(TimeSpan.FromMilliseconds(1), Judge);
         }
-        else if (Schedule.Now > _calmAt + DrainsWithin)
+
+        if (!drained && Schedule.Now > _calmAt + DrainsWithin)
         {
             Fail(string.Create(CultureInfo.InvariantCulture,
                 $"not drained {DrainsWithin.TotalSeconds} s after the last fault: gateway up {Gateway.IsUp}, duty room up {DutyRoom.IsUp}, {Gateway.Waiting} events wait, {Residents.Said.Count(m => !m.IsSafe)} messages are not safe"));

@@ -96,7 +96,7 @@ internal sealed class OpenFile(Mount mount, string name, SimulatedFile file, boo
         {
             file.Sync();
             // As SQLite's own layer does when a log is new: its name must not be lost either.
-            if (isLog && !mount.Disk.IsNameDurable(name))
+            if (isLog && !mount.Disk.IsNameDurable(name, file))
             {
                 mount.Disk.SyncFolder();
             }

@@ -28,7 +28,7 @@ internal sealed class SimulatedDisk(Dice dice)
 
     public SimulatedFile? Find(string name) => _files.GetValueOrDefault(name);
 
-    public bool IsNameDurable(string name) => _durableNames.ContainsKey(name);
+    public bool IsNameDurable(string name, SimulatedFile file) => _durableNames.GetValueOrDefault(name) == file;
 
     public SimulatedFile Create(string name) => _files[name] = new SimulatedFile();
 
@@ -44,6 +44,15 @@ internal sealed class SimulatedDisk(Dice dice)
     }
 
     public void SyncFolder() => _durableNames = new(_files, StringComparer.Ordinal);
+
+    /// <summary>The program that used it is gone, the machine goes on.</summary>
+    public void Rest()
+    {
+        foreach (var file in _files.Values)
+        {
+            file.Remember();
+        }
+    }
 
     /// <summary>All files as they are, as a backup takes them.</summary>
     public Dictionary<string, byte[]> Backup() => _files.ToDictionary(f => f.Key, f => f.Value.Content(), StringComparer.Ordinal);

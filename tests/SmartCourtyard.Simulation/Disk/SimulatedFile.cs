@@ -7,6 +7,7 @@ internal sealed class SimulatedFile
 
     private readonly List<int> _unsynced = [];
     private readonly HashSet<int> _isUnsynced = [];
+    private readonly List<int> _takenForWritten = [];
     private byte[] _live = [];
     private byte[] _durable = [];
     private int _durableLength;
@@ -67,7 +68,7 @@ internal sealed class SimulatedFile
 
     /// <summary>
     /// A sync failed: some sectors reached the disk, and of the others the kernel keeps some for the next time and takes the rest for
-    /// written, as Linux does after an I/O error.
+    /// written, as Linux does after an I/O error. No program can know of that after its own restart, so it ends with the run.
     /// </summary>
     public void FailToSync(Dice dice)
     {
@@ -83,12 +84,27 @@ internal sealed class SimulatedFile
             {
                 left.Add(sector);
             }
+            else
+            {
+                _takenForWritten.Add(sector);
+            }
         }
 
         _durableLength = Math.Max(_durableLength, dice.Falls(0.5) ? Length : 0);
         Forget();
         _unsynced.AddRange(left);
         _isUnsynced.UnionWith(left);
+    }
+
+    /// <summary>What a failed sync took for written is to be written again.</summary>
+    public void Remember()
+    {
+        foreach (var sector in _takenForWritten.Where(_isUnsynced.Add))
+        {
+            _unsynced.Add(sector);
+        }
+
+        _takenForWritten.Clear();
     }
 
     /// <summary>Power is gone: of what was not synced, each sector (or each page) is there or is not.</summary>
@@ -115,6 +131,7 @@ internal sealed class SimulatedFile
         Length = _durableLength = dice.Falls(kept) ? Length : _durableLength;
         _durable.AsSpan(Length).Clear();
         _live = [.. _durable];
+        _takenForWritten.Clear();
         Forget();
     }
 

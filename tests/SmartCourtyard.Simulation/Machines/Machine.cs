@@ -102,6 +102,10 @@ internal abstract class Machine(string name, World world, SimulatedDisk disk)
         {
             disk.CutPower();
         }
+        else
+        {
+            disk.Rest();
+        }
 
         world.RestartSoon(this);
     }
@@ -131,6 +135,7 @@ internal abstract class Machine(string name, World world, SimulatedDisk disk)
         {
             world.Note(name, "has stopped", Run);
             End();
+            disk.Rest();
             world.RestartSoon(this);
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace SmartCourtyard.Simulation;
@@ -7,7 +6,7 @@ namespace SmartCourtyard.Simulation;
 internal static class Program
 {
     private const string Usage = """
-        simulate [--seeds N] [--from S] [--seed S] [--trace] [--sabotage WORD] [--help]
+        simulate [--seeds N] [--from S] [--seed S] [--trace] [--fingerprints] [--sabotage WORD] [--help]
 
         Runs the gateway's watch, journal and path and the duty room's intake on simulated clocks, disks and network. Exit code 0 only if
         every alarm of every seed reached the board exactly once.
@@ -15,7 +14,8 @@ internal static class Program
           --seeds N        how many seeds (default 100)
           --from S         the first of them (default 1)
           --seed S         this one alone; with --trace everything that happened in it is printed
-          --sabotage WORD  a deliberate fault, to see that it is found; "list" prints them all
+          --fingerprints   print a fingerprint of all that happened in each seed; two runs of a seed give the same
+          --sabotage WORD  play a deliberate fault until it is found, or all of them with "all"; exit code 0 if each was found
         """;
 
     public static int Main(string[] args)
@@ -32,35 +32,33 @@ internal static class Program
             return 0;
         }
 
-        if (options.ListSabotage)
+        try
         {
-            Console.WriteLine(string.Join('\n', Enum.GetNames<Sabotage>().Skip(1)));
-            return 0;
+            return options.Sabotages.Count > 0 ? Betray(options) : Play(options);
         }
-
-        return Play(options);
+        catch (TimeoutException e)
+        {
+            Console.WriteLine($"FAILED: {e.Message}");
+            return 1;
+        }
     }
 
     private static int Play(Options options)
     {
         var runner = new Runner();
         var begin = TimeProvider.System.GetTimestamp();
-        var (failed, events, simulated) = (0L, 0L, TimeSpan.Zero);
+        var (failed, played, simulated) = (0L, 0UL, TimeSpan.Zero);
         Dictionary<string, long> counted = new(StringComparer.Ordinal);
         for (var seed = options.From; seed < options.From + options.Seeds; seed++)
         {
-            var outcome = runner.Run(seed, options.Sabotage, options.Trace);
-            (events, simulated) = (events + outcome.Events, simulated + outcome.Simulated);
+            var outcome = runner.Run(seed, keepsWords: options.Trace);
+            (played, simulated) = (played + 1, simulated + outcome.Simulated);
             foreach (var (what, times) in outcome.Counted)
             {
                 counted[what] = counted.GetValueOrDefault(what) + times;
             }
 
-            if (options.Trace)
-            {
-                Console.WriteLine(string.Join('\n', outcome.Lines));
-            }
-
+            outcome.Lines.ToList().ForEach(Console.WriteLine);
             if (options.Trace || options.Fingerprints)
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: fingerprint {outcome.Fingerprint:x16}"));
@@ -68,22 +66,50 @@ internal static class Program
 
             if (outcome.Failures.Count > 0)
             {
-                failed++;
-                Console.WriteLine($"seed {seed} FAILED: {string.Join("; ", outcome.Failures.Take(5))}");
-                Console.WriteLine($"  again: --seed {seed}{(options.Sabotage == Sabotage.None ? "" : " --sabotage " + options.Sabotage)} --trace");
-                if (options.StopAtFirst)
-                {
-                    break;
-                }
+                Say(runner, outcome, alsoTrace: ++failed == 1 && !options.Trace);
             }
         }
 
         var took = TimeProvider.System.GetElapsedTime(begin);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{options.Seeds} seeds from {options.From}: {failed} failed; {simulated.TotalHours:F1} h simulated in {took.TotalSeconds:F1} s ({took.TotalMilliseconds / options.Seeds:F1} ms a seed)"));
+            $"{played} seeds from {options.From}: {failed} failed; {simulated.TotalHours:F1} h simulated in {took.TotalSeconds:F1} s ({took.TotalMilliseconds / played:F1} ms a seed)"));
         Console.WriteLine(string.Join(", ", counted.Where(c => Shown.Contains(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value}"))));
         return failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>What was wrong; of the first that fails the whole story, which is played again for that.</summary>
+    private static void Say(Runner runner, Outcome outcome, bool alsoTrace)
+    {
+        Console.WriteLine($"seed {outcome.Seed} FAILED: {string.Join("; ", outcome.Failures.Take(5))}");
+        if (alsoTrace)
+        {
+            var again = runner.Run(outcome.Seed, keepsWords: true);
+            again.Lines.ToList().ForEach(Console.WriteLine);
+            Console.WriteLine(again.Fingerprint == outcome.Fingerprint ? $"seed {outcome.Seed} replayed exactly" : $"seed {outcome.Seed} did NOT replay exactly");
+        }
+    }
+
+    /// <summary>Plays each deliberate fault until it is found.</summary>
+    private static int Betray(Options options)
+    {
+        var runner = new Runner();
+        var missed = 0;
+        foreach (var sabotage in options.Sabotages)
+        {
+            Outcome? found = null;
+            for (var seed = options.From; seed < options.From + options.Seeds && found is null; seed++)
+            {
+                var outcome = runner.Run(seed, sabotage, options.Trace);
+                outcome.Lines.ToList().ForEach(Console.WriteLine);
+                found = outcome.Failures.Count > 0 ? outcome : null;
+            }
+
+            missed += found is null ? 1 : 0;
+            Console.WriteLine(found is null ? $"{sabotage}: NOT found in {options.Seeds} seeds" : $"{sabotage}: found by seed {found.Seed}: {found.Failures[0]}");
+        }
+
+        return missed == 0 ? 0 : 1;
     }
 
     private static readonly HashSet<string> Shown =
@@ -92,11 +118,11 @@ internal static class Program
         "reads its site again", "says no", "sync", "write", "doubles events", "loses events", "loses the answer",
     ];
 
-    private sealed record Options(ulong From, ulong Seeds, bool Trace, bool Fingerprints, bool StopAtFirst, Sabotage Sabotage, bool ListSabotage, bool Help)
+    private sealed record Options(ulong From, ulong Seeds, bool Trace, bool Fingerprints, IReadOnlyList<Sabotage> Sabotages, bool Help)
     {
         public static Options? Read(string[] args, out string mistake)
         {
-            var options = new Options(1, 100, false, false, false, Sabotage.None, false, false);
+            var options = new Options(1, 100, false, false, [], false);
             mistake = "";
             for (var i = 0; i < args.Length; i++)
             {
@@ -107,12 +133,11 @@ internal static class Program
                     "--help" or "-h" => options with { Help = true },
                     "--trace" => options with { Trace = true },
                     "--fingerprints" => options with { Fingerprints = true },
-                    "--stop-at-first" => options with { StopAtFirst = true },
                     "--seeds" when number is { } seeds => options with { Seeds = seeds },
                     "--from" when number is { } from => options with { From = from },
                     "--seed" when number is { } seed => options with { From = seed, Seeds = 1 },
-                    "--sabotage" when value == "list" => options with { ListSabotage = true },
-                    "--sabotage" when Enum.TryParse<Sabotage>(value, out var sabotage) => options with { Sabotage = sabotage },
+                    "--sabotage" when value == "all" => options with { Sabotages = [.. Enum.GetValues<Sabotage>().Skip(1)] },
+                    "--sabotage" when Enum.TryParse<Sabotage>(value, out var sabotage) => options with { Sabotages = [sabotage] },
                     _ => null,
                 };
                 if (next is null)

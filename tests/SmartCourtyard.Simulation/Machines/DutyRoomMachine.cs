@@ -50,7 +50,7 @@ internal sealed class DutyRoomMachine(World world, SimulatedDisk disk) : Machine
 
     protected override void Begin(MachineClock clock)
     {
-        var database = new Database(ConnectionString);
+        var database = Database.At(ConnectionString);
         database.BringUpToDate();
         var feeds = new Feeds();
         _ledger = new Ledger(database, feeds, clock, World.Logger<Ledger>(Name));

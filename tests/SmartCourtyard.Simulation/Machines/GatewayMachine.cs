@@ -84,13 +84,13 @@ internal sealed class GatewayMachine(World world, SimulatedDisk disk) : Machine(
         journal.StorageFailing = (stands, detail) => _ = watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).AsTask();
         var status = new PathStatus();
         var client = new DutyRoomClient(new Uri("http://duty-room/"), "token", World.CourtyardId, clock, new Network.Line(World.Network, mount));
-        var path = new HttpsPath(
-            journal.Outbox, client, status,
+        var path = new PathLoop(
+            journal.Outbox.Read(), client, status,
             new PathOutputs(
                 async (events, stop) => await journal.RefuseAsync(events, stop).ConfigureAwait(false),
                 async (expected, renumber, stop) => await journal.SkipToAsync(expected, renumber, stop).ConfigureAwait(false),
                 watch.TroubleAsync),
-            clock, World.Logger<HttpsPath>(Name));
+            clock, World.Logger<PathLoop>(Name));
         _supervision = new Supervision(
             Courtyard, client, status, () => journal.LastSequence, journal.Outbox,
             async stop => (await watch.DescribeAsync(stop).ConfigureAwait(false)).Devices,

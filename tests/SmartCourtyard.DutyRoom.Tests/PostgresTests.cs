@@ -55,6 +55,30 @@ public sealed class PostgresTests
     }
 
     [Fact]
+    public async Task A_text_that_the_server_cannot_keep_is_refused_and_nothing_else_with_it()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a"));
+        Assert.Equal(400, (int)(await room.ActAsync("a", "note", """{"note":"a\u0000b"}""")).Status);
+        Assert.Equal(400, (int)(await room.GetAsync("api/v1/alarms?courtyard=%00")).Status);
+        Assert.Equal(200, (int)(await room.ActAsync("a", "note", """{"note":"ab"}""")).Status);
+    }
+
+    [Fact]
+    public async Task What_is_asked_while_the_server_is_away_is_answered_with_try_again()
+    {
+        var folder = RunningDutyRoom.NewFolder();
+        await using var room = await RunningDutyRoom.StartAsync(folder);
+        TestStore.Forget(folder);
+        var (status, problem) = await room.GetAsync("api/v1/alarms");
+        Assert.Equal((503, "Try again"), ((int)status, (string?)problem["title"]));
+        Assert.Equal(503, (int)(await room.GetAsync("readyz")).Status);
+        Assert.Equal(503, (int)(await room.PostEventsAsync(Events.Alarm(1, "a"))).Status);
+        Assert.Equal(503, (int)(await room.BeatAsync()).Status);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task A_connection_that_died_while_nobody_wrote_is_opened_again_without_anybody_noticing()
     {
         await using var room = await RunningDutyRoom.StartAsync();

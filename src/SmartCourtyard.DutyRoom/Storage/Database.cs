@@ -39,6 +39,9 @@ internal abstract class Database
     /// <summary>Whether the database did not do it, whatever it was: nothing that was asked is to blame, and later it may do it.</summary>
     public abstract bool IsUnavailable(Exception e);
 
+    /// <summary>Whether a text held a character that this database cannot keep.</summary>
+    public virtual bool IsUnstorable(Exception e) => false;
+
     /// <summary>Parameters in the order of <paramref name="names"/>, and the statement made ready where that is not done by itself.</summary>
     public abstract DbParameter[] Prepare(DbCommand command, string[] names);
 

@@ -77,7 +77,7 @@ internal sealed class PostgresDatabase : Database
 
     /// <summary>
     /// The connection, resources (disk full, memory, connections), an operator or a crash, the system, a server that only reads, a lock
-    /// or a deadlock, damaged data; and everything that never reached the server.
+    /// or a deadlock, damaged data, an account or a database that is not there any more; and everything that never reached the server.
     /// </summary>
     public override bool IsUnavailable(Exception e)
     {
@@ -86,7 +86,7 @@ internal sealed class PostgresDatabase : Database
             if (at is PostgresException refused)
             {
                 return refused.SqlState is ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['5', '8', ..] or ['X', 'X', ..] or ['4', '0', ..]
-                    or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable;
+                    or ['2', '8', ..] or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable;
             }
 
             if (at is NpgsqlException or TimeoutException or AnotherWriterException)
@@ -97,6 +97,9 @@ internal sealed class PostgresDatabase : Database
 
         return false;
     }
+
+    // U+0000, which SQLite keeps.
+    public override bool IsUnstorable(Exception e) => (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.CharacterNotInRepertoire;
 
     // Whether a commit that failed was stored is only certain when its session is over.
     public override bool IsLost(DbConnection writer, bool inCommit) => inCommit || writer.State != ConnectionState.Open;

@@ -31,7 +31,8 @@ internal sealed partial class Writer : IDisposable
 
     public bool IsCutOff => writing is null;
 
-    public bool IsUnavailable(Exception e) => e is StoreUnavailableException || database.IsUnavailable(e);
+    /// <summary>Whatever is thrown over a lost connection comes from its loss.</summary>
+    public bool IsUnavailable(Exception e) => e is StoreUnavailableException || database.IsUnavailable(e) || writing is { IsLost: true };
 
     /// <summary>A transaction, on a new connection where the old one is gone.</summary>
     /// <exception cref="StoreUnavailableException">It is too soon to try again.</exception>

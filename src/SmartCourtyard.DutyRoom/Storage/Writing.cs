@@ -46,6 +46,9 @@ internal sealed class Writing : IDisposable
     /// <summary>The same transaction through EF Core, for what is not in a hurry. Save before returning.</summary>
     public DutyRoomDb Db => db ??= connection.OpenDb();
 
+    /// <summary>The connection is gone.</summary>
+    public bool IsLost => connection.IsLost(inCommit: false);
+
     public bool IsRefused { get; private set; }
     public IReadOnlyList<FeedItem> ForConsoles => forConsoles;
     public IReadOnlyList<FeedItem> ForGateways => forGateways;

@@ -51,6 +51,40 @@ public sealed class PostgresTests(ITestOutputHelper output)
         await stop.CancelAsync();
     }
 
+    [Fact]
+    public async Task A_second_duty_room_takes_over_when_the_first_is_killed()
+    {
+        await using var estate = await Estate.StartAsync(TestSite.Of(1, "smoke-detector"), EstateStore.Postgres);
+        await estate.PublishAsync(estate.Site.Devices[0].Topic, """{"smoke":true}""");
+        await Eventually.TrueAsync(async () => (await estate.Board.AlarmsAsync()).Count == 1, Patience, () => "an alarm on the first board");
+        await using var first = estate.DutyRoom!;
+        var url = new Uri($"http://127.0.0.1:{Checkout.FreePort()}");
+        estate.DutyRoomEnvironment["Urls"] = url.ToString().TrimEnd('/');
+        estate.StartDutyRoom();
+        using var second = new DutyRoomApi(url, estate.Credentials.ApiToken);
+        await Eventually.TrueAsync(() => SaysAsync(url, "stands by"), Patience, () => estate.DutyRoom!.Output);
+
+        await first.KillAsync();
+        var began = TimeProvider.System.GetTimestamp();
+        await Eventually.TrueAsync(() => Estate.IsReadyAsync(url), TimeSpan.FromSeconds(20), () => estate.DutyRoom!.Output);
+        output.WriteLine($"took over within {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
+        Assert.Single(await second.AlarmsAsync());
+    }
+
+    private static async Task<bool> SaysAsync(Uri url, string words)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(url, "readyz"));
+            return (await answer.Content.ReadAsStringAsync()).Contains(words, StringComparison.Ordinal);
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
     private static async Task FaultsAsync(Estate estate)
     {
         var server = estate.Postgres!;

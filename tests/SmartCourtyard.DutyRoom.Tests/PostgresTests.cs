@@ -113,6 +113,26 @@ public sealed class PostgresTests
     }
 
     [Fact]
+    public async Task A_session_of_its_own_that_hangs_with_the_lock_is_ended_and_taken_for_nobody_else()
+    {
+        var folder = RunningDutyRoom.NewFolder();
+        TestStore.Add(folder, ";Command Timeout=1");
+        await using (var room = await RunningDutyRoom.StartAsync(folder))
+        {
+            var session = await room.Ledger.WriteAsync(writing => writing.Db.Database.SqlQuery<int>($"SELECT pg_backend_pid() AS \"Value\"").Single());
+            await SignalAsync("-STOP", session);
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => room.Ledger.WriteAsync(_ => 0));
+            Assert.False(room.Ledger.IsReplaced);
+            await SignalAsync("-CONT", session);
+            room.Clock.Advance(TimeSpan.FromSeconds(4));
+            Assert.Equal(200, (int)(await room.PostEventsAsync(Events.Alarm(1, "a"))).Status);
+        }
+
+        TestStore.Forget(folder);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task What_was_stored_although_the_answer_was_lost_is_told_to_those_who_follow_before_anything_new()
     {
         await using var room = await RunningDutyRoom.StartAsync();
@@ -208,6 +228,12 @@ public sealed class PostgresTests
         {
             return null;
         }
+    }
+
+    private static async Task SignalAsync(string signal, int process)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", [signal, process.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     private static Task EndWriterAsync(RunningDutyRoom room) => ExecuteAsync(

@@ -15,7 +15,7 @@ internal sealed class PostgresDatabase : Database
     private const long WriterLock = 0x5343_4475_7479;
 
     /// <summary>Shorter than a gateway waits for an answer (10 s); what the connection string says goes before.</summary>
-    private const string Defaults = "Timeout=3;Command Timeout=5;Maximum Pool Size=20;Application Name=SmartCourtyard duty room;";
+    private const string Defaults = "Timeout=3;Command Timeout=5;Cancellation Timeout=1000;Maximum Pool Size=20;Application Name=SmartCourtyard duty room;";
 
     private const string HolderOfLock =
         "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "

@@ -32,6 +32,9 @@ internal static class TestStore
         }
     }
 
+    /// <summary>More settings for the connections of a folder's duty room.</summary>
+    public static void Add(string folder, string settings) => File.AppendAllText(Note(folder), settings);
+
     public static void Forget(string folder)
     {
         if (File.Exists(Note(folder)))

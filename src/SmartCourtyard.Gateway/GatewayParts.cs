@@ -95,14 +95,17 @@ internal sealed partial class GatewayParts
             supervision = AddPath(workers, loops, dutyRoom, status, courtyard, store, journal, watch, Orders(devices, watch, actuators), loggers, time, version);
         }
 
+        var webhooks = Webhooks(options, journal.Outbox, () => devices.Current.Courtyard, loggers, time);
+        workers.AddRange(webhooks);
         var liveness = new Liveness(loops, alive, time, loggers.CreateLogger<Liveness>());
         var pairing = new PairingDesk(Broker(options.Mqtt), time);
         workers.AddRange([liveness, devices, pairing]);
 
         Host(builder.Services, workers);
         var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, devices, history, historyFeed, influx, influxFeed);
+        var sources = Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics, liveness, time);
         return new GatewayParts(
-            workers, devices, Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics, liveness, time), options.DutyRoom?.Token, time);
+            workers, devices, sources with { Paths = () => [.. sources.Paths(), .. webhooks.Select(View)] }, options.DutyRoom?.Token, time);
     }
 
     /// <summary>The loops that every alarm goes through; the path to the duty room joins them where there is one.</summary>

@@ -36,5 +36,6 @@ static string Usage() => """
       version                    print the version
 
     Keys (environment variables write : as __): Gateway:Site, Gateway:DataDirectory, Mqtt:Host|Port|Tls|CaFile|User|Password,
-    DutyRoom:Url|Token, Influx:Url|Org|Bucket|Token, Urls (the local API; default http://127.0.0.1:8081).
+    DutyRoom:Url|Token, Influx:Url|Org|Bucket|Token, Webhooks:0:Kind|Url|Secret|After|Least|Language|Name (who is told where the duty
+    room does not store an alarm in time; wecom, dingtalk, feishu, json or cap), Urls (the local API; default http://127.0.0.1:8081).
     """;

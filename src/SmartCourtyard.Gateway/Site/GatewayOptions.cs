@@ -12,6 +12,9 @@ namespace SmartCourtyard.Gateway.Site;
 internal sealed record GatewayOptions(
     string SiteFile, string DataDirectory, MqttAccess Mqtt, DutyRoomAccess? DutyRoom, InfluxAccess? Influx)
 {
+    /// <summary><c>Webhooks:0:Kind</c> and so on: who is told where the duty room does not store in time.</summary>
+    public IReadOnlyList<WebhookAccess> Webhooks { get; init; } = [];
+
     /// <summary>Why the data folder is not the one that was configured, in one sentence; null where it is.</summary>
     public string? DiskProblem { get; init; }
 
@@ -50,7 +53,8 @@ internal sealed record GatewayOptions(
                 store, reader.Text("Influx:Org") ?? "", reader.Text("Influx:Bucket") ?? reader.Missing("Influx:Bucket", "the bucket to write to"),
                 reader.Text("Influx:Token") ?? "")
             : null;
-        return mistakes.Count > 0 ? (null, mistakes) : (new GatewayOptions(site, data, mqtt, dutyRoom, influx), []);
+        var webhooks = WebhookAccess.Read(configuration, mistakes);
+        return mistakes.Count > 0 ? (null, mistakes) : (new GatewayOptions(site, data, mqtt, dutyRoom, influx) { Webhooks = webhooks }, []);
     }
 
     /// <summary>Reads only how the broker is reached, for a command that needs nothing else.</summary>

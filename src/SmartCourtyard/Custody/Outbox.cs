@@ -126,6 +126,19 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, T
         }
     }
 
+    /// <summary>What has waited for so long already, the highest rank first, of what memory holds; nothing is taken.</summary>
+    /// <param name="after">For how long.</param>
+    /// <param name="most">How many at the most.</param>
+    /// <param name="wanted">Which of them.</param>
+    public IReadOnlyList<StoredEvent> Overdue(TimeSpan after, int most, Func<StoredEvent, bool> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        lock (_gate)
+        {
+            return [.. _waiting.Where(h => Time.GetElapsedTime(h.Since) >= after && wanted(h.Event)).Take(most).Select(h => h.Event)];
+        }
+    }
+
     /// <summary>The sequences that have been handed on and are not marked so in the journal yet.</summary>
     public IReadOnlyList<long> Handed()
     {

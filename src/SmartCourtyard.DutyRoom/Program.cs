@@ -41,7 +41,6 @@ internal static class DutyRoomProgram
         var settings = Settings.Read(builder.Configuration);
         var database = Database.At(settings.ConnectionString);
         await StandBy.WaitAsync(database, args, time);
-        database.BringUpToDate();
 
         builder.Logging.ClearProviders().AddSerilog(Log(), dispose: true);
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -69,7 +68,7 @@ internal static class DutyRoomProgram
         var app = builder.Build();
         if (settings.CredentialsFile is { } file)
         {
-            await CredentialsFile.TakeInAsync(app.Services.GetRequiredService<Ledger>(), file, settings.Gateway);
+            await TakeInAsync(app.Services.GetRequiredService<Ledger>(), file, settings.Gateway, time);
         }
 
         app.UseExceptionHandler(new ExceptionHandlerOptions
@@ -100,6 +99,23 @@ internal static class DutyRoomProgram
         return app;
     }
 
+    /// <summary>A server that goes away in the middle of the start is waited for a little longer.</summary>
+    private static async Task TakeInAsync(Ledger ledger, string file, string? gateway, TimeProvider time)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await CredentialsFile.TakeInAsync(ledger, file, gateway);
+                return;
+            }
+            catch (StoreUnavailableException) when (ledger is { IsCutOff: true, IsReplaced: false } && tries < 60)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), time);
+            }
+        }
+    }
+
     /// <summary>Runs to its end and gives the exit code.</summary>
     public static async Task<int> RunAsync(WebApplication app)
     {
@@ -116,7 +132,7 @@ internal static class DutyRoomProgram
         StartException => e.Message,
         SqliteException { SqliteErrorCode: 14 or 8 or 10 or 13 or 26 or 11 } => $"The database cannot be opened or written: {e.Message}",
         NpgsqlException => $"The database cannot be opened or written: {e.GetBaseException().Message}",
-        AnotherWriterException => $"The database cannot be written: {e.Message}",
+        AnotherWriterException or StoreUnavailableException => $"The database cannot be written: {e.Message}",
         IOException { InnerException: AddressInUseException } => $"The port is in use: {e.Message}",
         IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException => e.Message,
         _ => null,

@@ -4,23 +4,22 @@ using SmartCourtyard.DutyRoom.Storage;
 namespace SmartCourtyard.DutyRoom;
 
 /// <summary>
-/// A second duty room on one database waits until the first one is gone. Meanwhile it says so to whoever asks, so that a load balancer
-/// leaves it out and nobody looks at a board that does not move.
+/// A second duty room on one database waits until the first one is gone, and any waits for a server that is not up yet. Meanwhile it says
+/// so to whoever asks, so that a load balancer leaves it out and nobody looks at a board that does not move.
 /// </summary>
-internal static class StandBy
+internal static partial class StandBy
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>Comes back when this duty room is the writer; at once where it is alone.</summary>
+    /// <summary>Comes back when this duty room is the writer and the tables are there; at once where it is alone.</summary>
     /// <exception cref="OperationCanceledException">It was stopped before.</exception>
     public static async Task WaitAsync(Database database, string[] args, TimeProvider time)
     {
-        if (database.TryTakeTurn())
+        if (WhyNotNow(database) is not { } reason)
         {
             return;
         }
 
-        var reason = "Another duty room writes to this database; this one stands by.";
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddSerilog(DutyRoomProgram.Log(), dispose: true);
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -28,26 +27,38 @@ internal static class StandBy
         app.MapGet("/healthz", () => "alive\n");
         app.MapFallback(http => Problem.Busy(reason).WriteAsync(http.Response));
         await app.StartAsync();
+        var logger = app.Services.GetRequiredService<ILogger<Database>>();
+        LogWaits(logger, reason);
         using var timer = new PeriodicTimer(AskEvery, time);
         do
         {
             await timer.WaitForNextTickAsync(app.Lifetime.ApplicationStopping);
             app.Lifetime.ApplicationStopping.ThrowIfCancellationRequested();
+            reason = WhyNotNow(database) ?? "";
         }
-        while (!TryTakeTurn(database, ref reason));
+        while (reason.Length > 0);
         await app.StopAsync();
     }
 
-    private static bool TryTakeTurn(Database database, ref string reason)
+    /// <summary>Why it has to wait; null where it is the writer from now on.</summary>
+    private static string? WhyNotNow(Database database)
     {
         try
         {
-            return database.TryTakeTurn();
+            if (!database.TryTakeTurn())
+            {
+                return "Another duty room writes to this database; this one stands by.";
+            }
+
+            database.BringUpToDate();
+            return null;
         }
-        catch (Exception e) when (database.IsUnavailable(e))
+        catch (Exception e) when (database.IsNotUpYet(e))
         {
-            reason = "This duty room stands by, and the database cannot be reached: " + e.GetBaseException().Message;
-            return false;
+            return "This one stands by until the database server is up: " + e.GetBaseException().Message;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Reason}")]
+    private static partial void LogWaits(Microsoft.Extensions.Logging.ILogger logger, string reason);
 }

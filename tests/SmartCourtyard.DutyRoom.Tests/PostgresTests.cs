@@ -196,6 +196,31 @@ public sealed class PostgresTests
     }
 
     [Fact]
+    public async Task A_duty_room_that_is_started_before_its_server_waits_for_it()
+    {
+        var folder = RunningDutyRoom.NewFolder();
+        var url = $"http://127.0.0.1:{FreePort()}";
+        var socket = Directory.CreateTempSubdirectory("socket-").FullName;
+        string[] arguments = [.. RunningDutyRoom.Arguments(folder), "--urls", url, "--ConnectionStrings:DutyRoom", $"Host={socket};Username=postgres;Database={Path.GetFileName(folder).ToLowerInvariant()}"];
+        var starting = Task.Run(() => DutyRoomProgram.BuildAsync(arguments, TimeProvider.System));
+        using var client = new HttpClient { BaseAddress = new Uri(url) };
+        Assert.Contains("until the database server is up", await Until.Async(() => ReasonAsync(client), reason => reason is not null), StringComparison.Ordinal);
+        Assert.Equal(200, (int)(await RunningDutyRoom.SendAsync(client, HttpMethod.Get, "healthz", null)).Status);
+        Assert.False(starting.IsCompleted);
+
+        // Where the server will listen is where it now does.
+        Directory.Delete(socket);
+        File.CreateSymbolicLink(socket, new NpgsqlConnectionStringBuilder(TestStore.ConnectionString(folder)).Host!);
+        await using (await starting)
+        {
+        }
+
+        File.Delete(socket);
+        TestStore.Forget(folder);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task A_writer_whose_place_was_taken_says_so_and_ends_the_program()
     {
         await using var room = await RunningDutyRoom.StartAsync();

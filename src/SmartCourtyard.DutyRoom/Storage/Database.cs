@@ -39,6 +39,9 @@ internal abstract class Database
     /// <summary>Whether the database did not do it, whatever it was: nothing that was asked is to blame, and later it may do it.</summary>
     public abstract bool IsUnavailable(Exception e);
 
+    /// <summary>Whether a start may wait for it: the server is not up yet. What is wrong in the settings is not waited for.</summary>
+    public virtual bool IsNotUpYet(Exception e) => false;
+
     /// <summary>Whether a text held a character that this database cannot keep.</summary>
     public virtual bool IsUnstorable(Exception e) => false;
 

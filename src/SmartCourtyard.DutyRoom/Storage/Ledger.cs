@@ -107,8 +107,9 @@ internal sealed partial class Ledger : IDisposable
             Commits++;
             Failure = null;
         }
-        catch (Exception e) when (writer.IsUnavailable(e))
+        catch (Exception e)
         {
+            // What a piece of work did wrong is kept with it, so this is the store's, whatever it is.
             Refuse(e);
             return;
         }

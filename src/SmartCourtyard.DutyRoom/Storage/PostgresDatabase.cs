@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -57,13 +58,24 @@ internal sealed class PostgresDatabase : Database
 
     public override bool TryTakeTurn()
     {
+        if (turn is not null && !IsAlive(turn))
+        {
+            turn.Dispose();
+            turn = null;
+        }
+
         turn ??= TryLock();
         return turn is not null;
     }
 
     public override DbConnection OpenWriter()
     {
-        var writer = turn ?? TryLock() ?? throw new AnotherWriterException();
+        if (!TryTakeTurn())
+        {
+            throw new AnotherWriterException();
+        }
+
+        var writer = turn!;
         turn = null;
         // "off" would confirm what is only in memory; stricter settings of the server stay as they are.
         Run(writer, "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'");
@@ -89,7 +101,7 @@ internal sealed class PostgresDatabase : Database
                     or ['2', '8', ..] or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable;
             }
 
-            if (at is NpgsqlException or TimeoutException or AnotherWriterException)
+            if (at is NpgsqlException or TimeoutException or SocketException or IOException or AnotherWriterException)
             {
                 return true;
             }
@@ -97,6 +109,10 @@ internal sealed class PostgresDatabase : Database
 
         return false;
     }
+
+    public override bool IsNotUpYet(Exception e) => e is PostgresException refused
+        ? refused.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections
+        : e is NpgsqlException or TimeoutException;
 
     // U+0000, which SQLite keeps.
     public override bool IsUnstorable(Exception e) => (e as PostgresException ?? e.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.CharacterNotInRepertoire;
@@ -118,6 +134,18 @@ internal sealed class PostgresDatabase : Database
 
         npgsql.Prepare();
         return [.. names.Select(name => (DbParameter)npgsql.Parameters[name])];
+    }
+
+    private bool IsAlive(NpgsqlConnection connection)
+    {
+        try
+        {
+            return Ask(connection, "SELECT true") is true;
+        }
+        catch (Exception e) when (IsUnavailable(e) || e is InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static string? NewestApplied(NpgsqlConnection connection)

@@ -22,9 +22,17 @@ internal sealed partial class Writer : IDisposable
     public Writer(Database database, Feeds feeds, TimeProvider time, ILogger logger)
     {
         (this.database, this.feeds, this.time, this.logger) = (database, feeds, time, logger);
-        writing = Open();
-        feeds.Consoles.StartAt(writing.LastStreamPosition());
-        feeds.Gateways.StartAt(writing.LastCommandPosition());
+        try
+        {
+            var opened = Open();
+            Start(opened);
+            writing = opened;
+        }
+        catch (Exception e) when (database.IsNotUpYet(e))
+        {
+            // It went away just now; the first work opens it.
+            (reason, triedAt) = (e.GetBaseException().Message, time.GetTimestamp());
+        }
     }
 
     public bool IsReplaced { get; private set; }
@@ -90,18 +98,26 @@ internal sealed partial class Writer : IDisposable
         try
         {
             opened = Open();
-            CatchUp(opened);
-            opened.Gateways.GoOnFrom(lost!.Gateways);
+            if (lost is null)
+            {
+                Start(opened);
+            }
+            else
+            {
+                CatchUp(opened);
+                opened.Gateways.GoOnFrom(lost.Gateways);
+            }
+
             (writing, lost) = (opened, null);
             LogBack();
         }
-        catch (Exception e) when (database.IsUnavailable(e))
+        catch (Exception e)
         {
             opened?.Dispose();
             reason = e.GetBaseException().Message;
             IsReplaced = e is AnotherWriterException;
             (pause, triedAt) = (pause == TimeSpan.Zero ? FirstPause : TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, pause.Ticks * 2)), time.GetTimestamp());
-            throw;
+            throw new StoreUnavailableException(reason, e);
         }
     }
 
@@ -122,6 +138,12 @@ internal sealed partial class Writer : IDisposable
             connection.Dispose();
             throw;
         }
+    }
+
+    private void Start(Writing opened)
+    {
+        feeds.Consoles.StartAt(opened.LastStreamPosition());
+        feeds.Gateways.StartAt(opened.LastCommandPosition());
     }
 
     /// <summary>A commit whose answer was lost may be stored: nobody was told of it, and what its sender repeats is a duplicate.</summary>

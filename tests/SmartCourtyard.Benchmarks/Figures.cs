@@ -11,6 +11,8 @@ internal sealed record Figures(string Name, IReadOnlyList<double> Milliseconds)
 
     public double Max => Milliseconds.Max();
 
+    public static void PrintHeading(string title) => Console.WriteLine($"\n## {title}\n{Machine()}");
+
     public static void PrintHeader(string title) => Console.WriteLine($"\n## {title}\n{Machine()}\n| subject | n | p50 ms | p99 ms | max ms |\n|---|---|---|---|---|");
 
     public void Print() => Console.WriteLine(string.Create(

@@ -64,6 +64,23 @@ internal static class Sending
         return sent;
     }
 
+    /// <summary>Publishes at a low rate, one by one, until told to stop.</summary>
+    public static async Task SteadyAsync(Estate estate, double perSecond, CancellationToken stop)
+    {
+        await using var client = estate.Zigbee2Mqtt("steady-sender");
+        using var ends = new CancellationTokenSource();
+        var running = client.RunAsync(ends.Token);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1 / perSecond), TimeProvider.System);
+        for (long sent = 0; !stop.IsCancellationRequested; sent++)
+        {
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+            await client.PublishAsync(estate.Site.Devices[(int)(sent % estate.Site.Devices.Count)].Topic, Payload(sent), MqttQos.AtMostOnce, retain: false, CancellationToken.None);
+        }
+
+        await ends.CancelAsync();
+        await running;
+    }
+
     private static byte[] Payload(long number) => System.Text.Encoding.UTF8.GetBytes(string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
         $"{{\"battery\":{number % 100},\"co2\":{400 + (number % 800)},\"humidity\":{30 + (number % 500 / 10.0):F1},\"linkquality\":{number % 255},\"pm25\":{number % 90},\"temperature\":{15 + (number % 150 / 10.0):F1},\"update\":{{\"state\":\"idle\",\"installed_version\":27}}}}"));

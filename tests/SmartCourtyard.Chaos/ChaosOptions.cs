@@ -22,18 +22,20 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
 
           --minutes N   how long faults are made (default 5); what must drain afterwards comes on top
           --seed S      the same faults again; printed at the start, random otherwise
-          --store NAME  what the duty room stores in (default sqlite)
+          --store NAME  what the duty room stores in: sqlite (default), postgres, or both, one after the other, half the time each
 
         Disks and the cut of the line need a network and mount namespace of its own (root, or user namespaces); without, the line is
         swallowed instead of cut, and no disk is filled. Moving clocks needs libfaketime (apt install faketime).
         """;
 
-    private static readonly string[] KnownStores = ["sqlite"];
+    private const string Sqlite = "sqlite";
+    private const string Postgres = "postgres";
+    private const string Both = "both";
 
     /// <summary>Null where something is not as it must be, and then what.</summary>
     public static ChaosOptions? Read(IReadOnlyList<string> arguments, out string? mistake)
     {
-        var options = new ChaosOptions(5, Random.Shared.Next(), [KnownStores[0]]);
+        var options = new ChaosOptions(5, Random.Shared.Next(), [Sqlite]);
         for (var i = 0; i < arguments.Count; i += 2)
         {
             var value = i + 1 < arguments.Count ? arguments[i + 1] : "";
@@ -64,10 +66,12 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
             case "--seed":
                 mistake = $"--seed '{value}': a whole number from 0 to {int.MaxValue}";
                 return null;
-            case "--store" when KnownStores.Contains(value):
+            case "--store" when value is Sqlite or Postgres:
                 return this with { Stores = [value] };
+            case "--store" when value is Both:
+                return this with { Stores = [Sqlite, Postgres] };
             case "--store":
-                mistake = $"--store '{value}': {string.Join(" or ", KnownStores)}";
+                mistake = $"--store '{value}': {Sqlite}, {Postgres} or {Both}";
                 return null;
             default:
                 mistake = $"Unknown option {name}";

@@ -14,6 +14,7 @@ internal sealed record Fault(string Name, string Victim, TimeSpan Longest, Func<
     private const string DutyRoom = "duty room";
     private const string Broker = "broker";
     private const string Line = "line";
+    private const string Store = "store";
 
     /// <summary>All that can be done to this ground.</summary>
     public static IReadOnlyList<Fault> All(Ground ground)
@@ -28,7 +29,7 @@ internal sealed record Fault(string Name, string Victim, TimeSpan Longest, Func<
             new($"slow the {Line}", Line, Seconds(12), much => Done(() => ground.Uplink.Slow(Seconds(0.05 + (much * 2)))), () => Done(() => ground.Uplink.Slow(TimeSpan.Zero))),
             new($"break the {Line}", Line, Seconds(0.5), _ => Done(ground.Uplink.Break), () => Done(ground.Uplink.Break)),
             .. Fill(Gateway, ground.GatewayDisk), .. Fill(DutyRoom, ground.DutyRoomDisk),
-            .. Move(Gateway, ground.GatewayClock), .. Move(DutyRoom, ground.DutyRoomClock),
+            .. Stop(estate.Postgres), .. Move(Gateway, ground.GatewayClock), .. Move(DutyRoom, ground.DutyRoomClock),
         ];
     }
 
@@ -46,6 +47,13 @@ internal sealed record Fault(string Name, string Victim, TimeSpan Longest, Func<
 
     private static IEnumerable<Fault> Fill(string program, SmallDisk? disk)
         => disk is null ? [] : [new($"fill the {program}'s disk", program + "'s disk", Seconds(12), _ => disk.FillAsync(), () => Done(disk.Empty))];
+
+    private static IEnumerable<Fault> Stop(PostgresServer? store) => store is null ? [] :
+    [
+        new("stop the store at once", Store, Seconds(5), _ => store.StopAtOnceAsync(), store.StartAgainAsync),
+        new("kill a session of the store", Store, Seconds(0.5), async _ => await store.KillSessionAsync(), () => Task.CompletedTask),
+        new("freeze the store", Store, Seconds(10), _ => store.FreezeAsync(), store.ThawAsync),
+    ];
 
     private static IEnumerable<Fault> Move(string program, WallClock? clock) => clock is null ? [] :
     [

@@ -21,26 +21,28 @@ internal sealed class Ground : IAsyncDisposable
 
     public WallClock? DutyRoomClock { get; private set; }
 
-    public static async Task<Ground> PrepareAsync(TestSite site)
+    public static async Task<Ground> PrepareAsync(TestSite site, EstateStore store)
     {
-        var estate = await Estate.PrepareAsync(site);
+        var estate = await Estate.PrepareAsync(site, store);
         var ground = new Ground(estate, await Uplink.OpenAsync(estate.DutyRoomPort));
-        estate.GatewayEnvironment["DutyRoom__Url"] = ground.Uplink.Url.ToString();
-        await ground.PutDisksAsync();
-        ground.SetClocks();
-        estate.StartBroker();
-        estate.StartDutyRoom();
-        estate.StartGateway();
-        await estate.ReadyAsync();
-        await estate.KnownAsync();
-        return ground;
+        try
+        {
+            await ground.StartAsync();
+            return ground;
+        }
+        catch
+        {
+            // Nothing of it may stay behind.
+            await ground.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var program in new[] { Estate.Gateway, Estate.DutyRoom, Estate.Broker })
         {
-            await (program?.KillAsync() ?? Task.CompletedTask);
+            await (program is { HasExited: false } ? program.KillAsync() : Task.CompletedTask);
         }
 
         await Uplink.DisposeAsync();
@@ -52,6 +54,18 @@ internal sealed class Ground : IAsyncDisposable
         await Estate.DisposeAsync();
     }
 
+    private async Task StartAsync()
+    {
+        Estate.GatewayEnvironment["DutyRoom__Url"] = Uplink.Url.ToString();
+        await PutDisksAsync();
+        SetClocks();
+        Estate.StartBroker();
+        Estate.StartDutyRoom();
+        Estate.StartGateway();
+        await Estate.ReadyAsync();
+        await Estate.KnownAsync();
+    }
+
     private async Task PutDisksAsync()
     {
         if (!Uplink.IsConfined)
@@ -61,14 +75,18 @@ internal sealed class Ground : IAsyncDisposable
 
         var dutyRoom = Path.Combine(Estate.Folder, "duty-room");
         GatewayDisk = new SmallDisk(Path.Combine(Estate.Folder, "gateway"), 100);
-        DutyRoomDisk = new SmallDisk(dutyRoom, 400);
-        _disks.AddRange([GatewayDisk, DutyRoomDisk]);
+        _disks.Add(GatewayDisk);
+        if (Estate.Postgres is null)
+        {
+            DutyRoomDisk = new SmallDisk(dutyRoom, 400);
+            _disks.Add(DutyRoomDisk);
+            Estate.DutyRoomEnvironment["ConnectionStrings__DutyRoom"] = "Data Source=" + Path.Combine(dutyRoom, "duty-room.db");
+        }
+
         foreach (var disk in _disks)
         {
             await disk.MountAsync();
         }
-
-        Estate.DutyRoomEnvironment["ConnectionStrings__DutyRoom"] = "Data Source=" + Path.Combine(dutyRoom, "duty-room.db");
     }
 
     private void SetClocks()

@@ -1,0 +1,29 @@
+using System.Globalization;
+using SmartCourtyard.Acceptance.Estates;
+
+namespace SmartCourtyard.Benchmarks;
+
+/// <summary>What a gateway with default settings writes to its disk in a day, as the kernel counts it: an SD card wears by it.</summary>
+internal static class Wear
+{
+    private static readonly TimeSpan SettlesWithin = TimeSpan.FromSeconds(60);
+
+    public static async Task<int> RunAsync(int devices, int every, int minutes)
+    {
+        Figures.PrintHeading(string.Create(CultureInfo.InvariantCulture, $"bytes written: {devices} devices, a message of six values each every {every} s, {minutes} min"));
+        await using var estate = await Estate.StartAsync(TestSite.Of(devices, "air-monitor"));
+        using var stop = new CancellationTokenSource();
+        var sending = Sending.SteadyAsync(estate, (double)devices / every, stop.Token);
+        await Task.Delay(SettlesWithin, TimeProvider.System);
+        var (start, before) = (TimeProvider.System.GetTimestamp(), Written(estate));
+        await Task.Delay(TimeSpan.FromMinutes(minutes), TimeProvider.System);
+        var (days, after) = (TimeProvider.System.GetElapsedTime(start).TotalDays, Written(estate));
+        await stop.CancelAsync();
+        await sending;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"written: {(after - before) / 1e6:F2} MB, in a day {(after - before) / days / 1e6:F0} MB"));
+        return 0;
+    }
+
+    private static long Written(Estate estate) => long.Parse(
+        File.ReadLines($"/proc/{estate.Gateway!.Id}/io").First(l => l.StartsWith("write_bytes:", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
+}

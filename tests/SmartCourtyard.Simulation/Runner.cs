@@ -12,7 +12,7 @@ internal sealed record Outcome(ulong Seed, IReadOnlyList<string> Failures, ulong
 internal sealed class Runner
 {
     private static readonly TimeSpan HangsAfter = TimeSpan.FromSeconds(60);
-    private readonly byte[] _dutyRoomFile;
+    private readonly SimulatedFile _dutyRoomFile;
 
     public Runner()
     {
@@ -37,7 +37,7 @@ internal sealed class Runner
     }
 
     /// <summary>A duty room's database as its program makes it at the first start; made once, for it takes long.</summary>
-    private static byte[] MakeDutyRoomFile()
+    private static SimulatedFile MakeDutyRoomFile()
     {
         var world = new World(0, Sabotage.None, keepsWords: false, null);
         var made = false;
@@ -47,6 +47,8 @@ internal sealed class Runner
             {
                 world.UseDisks();
                 world.DutyRoom.Start();
+                // Whoever closes last moves the log into the file.
+                Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
                 _ = world.DutyRoom.StopInOrderAsync();
             },
             () =>
@@ -60,7 +62,7 @@ internal sealed class Runner
                 world.Schedule.Step();
                 file = world.DutyRoom.Disk.Backup()[Machines.DutyRoomMachine.File];
             }).RunToTheEnd(HangsAfter, () => "the duty room's database cannot be made");
-        return file;
+        return SimulatedFile.Of(file);
     }
 
     /// <summary>The one timer of real time in reach: it looks after pools that are gone by then.</summary>

@@ -28,7 +28,7 @@ internal sealed class World
     private bool _isEnding;
     private (int Run, TimeSpan At)? _drainedSince;
 
-    public World(ulong seed, Sabotage sabotage, bool keepsWords, byte[]? dutyRoomFile)
+    public World(ulong seed, Sabotage sabotage, bool keepsWords, SimulatedFile? dutyRoomFile)
     {
         (Seed, Sabotage, _keepsWords) = (seed, sabotage, keepsWords);
         _dice = new Dice((seed * 2) + 1);
@@ -43,7 +43,7 @@ internal sealed class World
         _calmAt = _dice.Between(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(90));
         if (dutyRoomFile is not null)
         {
-            DutyRoom.Disk.Put(DutyRoomMachine.File, dutyRoomFile);
+            DutyRoom.Disk.Put(DutyRoomMachine.File, dutyRoomFile.Copy());
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class SimulatedDisk(Dice dice)
 
     public SimulatedFile Create(string name) => _files[name] = new SimulatedFile();
 
-    public void Put(string name, byte[] content) => _files[name] = _durableNames[name] = SimulatedFile.Of(content);
+    public void Put(string name, SimulatedFile file) => _files[name] = _durableNames[name] = file;
 
     public void Delete(string name, bool syncFolder)
     {
@@ -62,7 +62,7 @@ internal sealed class SimulatedDisk(Dice dice)
         _files.Clear();
         foreach (var (name, content) in backup)
         {
-            Put(name, content);
+            Put(name, SimulatedFile.Of(content));
         }
 
         SyncFolder();
@@ -72,7 +72,7 @@ internal sealed class SimulatedDisk(Dice dice)
     public void CutPower(bool loseAll = false)
     {
         var kept = loseAll ? 0 : dice.Of(0, 0, 0.3, 0.5, 0.8, 1);
-        var sectorsAtOnce = dice.Of(1, 8);
+        var wholePages = dice.Falls(0.5);
         var names = _files.Keys.Union(_durableNames.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var left = new Dictionary<string, SimulatedFile>(StringComparer.Ordinal);
         foreach (var name in names)
@@ -80,7 +80,7 @@ internal sealed class SimulatedDisk(Dice dice)
             var (live, durable) = (_files.GetValueOrDefault(name), _durableNames.GetValueOrDefault(name));
             if ((live == durable || !dice.Falls(kept) ? durable : live) is { } file)
             {
-                file.CutPower(dice, kept, sectorsAtOnce);
+                file.CutPower(dice, kept, wholePages);
                 left[name] = file;
             }
         }

@@ -68,6 +68,7 @@ internal sealed partial class GatewayParts
         fault = watch.FaultAsync;
         journal.StorageFailing = async (stands, detail) =>
             await watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).ConfigureAwait(false);
+        journal.Damaged = async detail => await watch.PartAsync(TroubleReason.StorageFailing, "journal", true, detail, CancellationToken.None).ConfigureAwait(false);
         workers.Add(watch);
         _ = TellOfDiskAsync(options, watch);
         workers.Add(new HealthKeeper(HealthFile(options), watch.RememberAsync, time, loggers.CreateLogger<HealthKeeper>()));

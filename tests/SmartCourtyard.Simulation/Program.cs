@@ -115,7 +115,7 @@ internal static class Program
     private static readonly HashSet<string> Shown =
     [
         "press", "smoke", "smoke clears", "are heard", "is killed", "loses power", "has stopped", "stopped while it started", "cannot start", "stored", "finds nobody",
-        "reads its site again", "says no", "sync", "write", "doubles events", "loses events", "loses the answer",
+        "reads its site again", "says no", "doubles events", "loses events", "loses the answer",
     ];
 
     private sealed record Options(ulong From, ulong Seeds, bool Trace, bool Fingerprints, IReadOnlyList<Sabotage> Sabotages, bool Help)

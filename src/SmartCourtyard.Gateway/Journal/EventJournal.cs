@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using SmartCourtyard.Custody;
@@ -28,6 +29,8 @@ internal sealed partial class EventJournal : BackgroundService
     private int _underWay;
     private volatile bool _failing;
     private bool _unreadable;
+    private readonly ConcurrentQueue<StoredEvent> _damaged = new();
+    private long _damagedCount;
 
     public EventJournal(JournalStore store, TimeProvider time, ILogger<EventJournal> logger)
     {
@@ -36,12 +39,18 @@ internal sealed partial class EventJournal : BackgroundService
         _logger = logger;
         _last = store.LastSequence();
         _refused = store.CountRefused();
+        _damagedCount = store.CountDamaged();
         Outbox = new Outbox(TryReadWaiting, time);
         Outbox.Begin(store.CountWaiting());
     }
 
     /// <summary>Called when the disk begins (true) or ceases (false) to refuse events.</summary>
     public Action<bool, string?> StorageFailing { get; set; } = (_, _) => { };
+
+    /// <summary>
+    /// Called at the start and whenever more of them are found, with one sentence, where events in the journal are not as they were written.
+    /// </summary>
+    public Action<string> Damaged { get; set; } = _ => { };
 
     /// <summary>What waits for the next holder.</summary>
     public Outbox Outbox { get; }
@@ -75,6 +84,7 @@ internal sealed partial class EventJournal : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pruneAt = _time.GetTimestamp();
+        TellOfDamage();
         while (!stoppingToken.IsCancellationRequested)
         {
             await WaitForWorkAsync(stoppingToken).ConfigureAwait(false);
@@ -146,6 +156,7 @@ internal sealed partial class EventJournal : BackgroundService
             Take(request, fresh, skips);
         }
 
+        SetDamagedAside();
         var handed = Outbox.Handed();
         _write.Handed = handed;
         var stored = _write.IsEmpty || TryCommit();
@@ -219,13 +230,15 @@ internal sealed partial class EventJournal : BackgroundService
         {
             var from = Math.Max(skip.Expected, _store.LastHandedOn() + 1);
             Outbox.Renumbering();
+            var damaged = new List<StoredEvent>();
             try
             {
-                Interlocked.Exchange(ref _last, _store.Renumber(from) - 1);
+                Interlocked.Exchange(ref _last, _store.Renumber(from, damaged) - 1);
             }
             finally
             {
                 Outbox.Reload();
+                damaged.ForEach(_damaged.Enqueue);
             }
 
             LogRenumbered(from);
@@ -274,8 +287,11 @@ internal sealed partial class EventJournal : BackgroundService
     {
         try
         {
-            var waiting = _store.ReadWaiting(most);
+            var damaged = new List<StoredEvent>();
+            var waiting = _store.ReadWaiting(most, damaged);
             _unreadable = false;
+            // Not from here: the outbox asks, and holds its lock.
+            damaged.ForEach(_damaged.Enqueue);
             return waiting;
         }
         catch (SqliteException e)
@@ -287,6 +303,36 @@ internal sealed partial class EventJournal : BackgroundService
             }
 
             return null;
+        }
+    }
+
+    /// <summary>A damaged event stays where it is; nothing waits behind it.</summary>
+    private void SetDamagedAside()
+    {
+        var found = 0;
+        while (_damaged.TryDequeue(out var e))
+        {
+            // Until it is marked, every look into the journal finds it again.
+            if (Outbox.Remove([e]).Count > 0)
+            {
+                _write.Damaged.Add(e.Sequence);
+                LogDamaged(e.Sequence, e.Id);
+                found++;
+            }
+        }
+
+        if (found > 0)
+        {
+            _damagedCount += found;
+            TellOfDamage();
+        }
+    }
+
+    private void TellOfDamage()
+    {
+        if (_damagedCount > 0)
+        {
+            Damaged($"{_damagedCount} events in the journal are not as they were written and are not handed on: the disk or card is worn out, replace it");
         }
     }
 
@@ -303,6 +349,9 @@ internal sealed partial class EventJournal : BackgroundService
 
     [LoggerMessage(LogLevel.Error, "The journal cannot be read; what waits in it is tried again")]
     private partial void LogUnreadable(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "event {Sequence} in the journal ({Id}) is not as it was written; it is set aside and not handed on")]
+    private partial void LogDamaged(long sequence, string id);
 
     [LoggerMessage(LogLevel.Warning, "The journal takes events again; what was kept in memory is on disk")]
     private partial void LogStorageBack();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Data.Sqlite;
 using SmartCourtyard.Alarms;
 using SmartCourtyard.Custody;
@@ -13,6 +14,7 @@ namespace SmartCourtyard.Gateway.Journal;
 internal sealed class JournalStore : IDisposable
 {
     private const int DeliveriesRemembered = 2_000;
+    private const string Waiting = "SELECT sequence, id, alarm, at, body, checksum FROM event WHERE handed = 0 ORDER BY alarm DESC, sequence";
 
     private readonly SqliteConnection _writer;
     private readonly SqliteConnection _reader;
@@ -34,8 +36,9 @@ internal sealed class JournalStore : IDisposable
     {
         _writer = writer;
         _reader = reader;
-        _insertEvent = Prepare("INSERT INTO event(sequence, id, alarm, handed, at, body) VALUES($sequence, $id, $alarm, $handed, $at, $body)",
-            "$sequence", "$id", "$alarm", "$handed", "$at", "$body");
+        _insertEvent = Prepare(
+            "INSERT INTO event(sequence, id, alarm, handed, at, body, checksum) VALUES($sequence, $id, $alarm, 0, $at, $body, $checksum)",
+            "$sequence", "$id", "$alarm", "$at", "$body", "$checksum");
         _upsertAlarm = Prepare("INSERT INTO alarm(id, body) VALUES($id, $body) ON CONFLICT(id) DO UPDATE SET body = excluded.body", "$id", "$body");
         _deleteAlarm = Prepare("DELETE FROM alarm WHERE id = $id", "$id");
         _upsertTrouble = Prepare("INSERT INTO trouble(id, body) VALUES($id, $body) ON CONFLICT(id) DO UPDATE SET body = excluded.body", "$id", "$body");
@@ -61,7 +64,7 @@ internal sealed class JournalStore : IDisposable
                 PRAGMA synchronous = FULL;
                 PRAGMA busy_timeout = 5000;
                 CREATE TABLE IF NOT EXISTS event(
-                    sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, alarm INTEGER NOT NULL, handed INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL);
+                    sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, alarm INTEGER NOT NULL, handed INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL, checksum INTEGER);
                 CREATE INDEX IF NOT EXISTS event_waiting ON event(alarm DESC, sequence) WHERE handed = 0;
                 CREATE TABLE IF NOT EXISTS alarm(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS trouble(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
@@ -70,11 +73,8 @@ internal sealed class JournalStore : IDisposable
                 CREATE TABLE IF NOT EXISTS delivery(number INTEGER PRIMARY KEY, fingerprint INTEGER NOT NULL);
                 CREATE TABLE IF NOT EXISTS bookmark(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                 """);
-            // An earlier version wrote 1 for every alarm: those that wait still are ranked now.
-            Execute(writer, """
-                UPDATE event SET alarm = CASE json_extract(CAST(body AS TEXT), '$.data.severity') WHEN 'life' THEN 3 ELSE 2 END
-                WHERE handed = 0 AND alarm = 1 AND json_extract(CAST(body AS TEXT), '$.data.severity') IN ('life', 'property');
-                """);
+            BringUpToDate(writer);
+            Settle(writer);
             var reader = Connect(path);
             Execute(reader, "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
             return new JournalStore(writer, reader);
@@ -83,6 +83,42 @@ internal sealed class JournalStore : IDisposable
         {
             writer.Dispose();
             throw;
+        }
+    }
+
+    private static void BringUpToDate(SqliteConnection writer)
+    {
+        using (var ask = writer.CreateCommand())
+        {
+            ask.CommandText = "SELECT count(*) FROM pragma_table_info('event') WHERE name = 'checksum'";
+            if (ask.ExecuteScalar() is 0L)
+            {
+                // Events of an earlier version have none and are taken as they are.
+                Execute(writer, "ALTER TABLE event ADD COLUMN checksum INTEGER");
+            }
+        }
+
+        // An earlier version wrote 1 for every alarm: those that wait still are ranked now.
+        Execute(writer, """
+            UPDATE event SET alarm = CASE json_extract(CAST(body AS TEXT), '$.data.severity') WHEN 'life' THEN 3 ELSE 2 END
+            WHERE handed = 0 AND alarm = 1
+                AND CASE WHEN json_valid(CAST(body AS TEXT)) THEN json_extract(CAST(body AS TEXT), '$.data.severity') IN ('life', 'property') ELSE 0 END;
+            """);
+    }
+
+    /// <summary>
+    /// What a killed run had written without syncing it is in the log all the same, and would be handed on as if it were safe. A
+    /// checkpoint syncs the log before anything else.
+    /// </summary>
+    private static void Settle(SqliteConnection writer)
+    {
+        try
+        {
+            Execute(writer, "PRAGMA wal_checkpoint(PASSIVE)");
+        }
+        catch (SqliteException)
+        {
+            // A full disk ends it behind that sync; one that refuses will be told of at the first commit. Alarms go out either way.
         }
     }
 
@@ -98,28 +134,51 @@ internal sealed class JournalStore : IDisposable
     /// <summary>How many events the next holder refused for good; they are kept.</summary>
     public long CountRefused() => Read("SELECT count(*) FROM event WHERE handed = 2", r => r.GetInt64(0)).Single();
 
+    /// <summary>How many events are damaged; they are kept and never handed on.</summary>
+    public long CountDamaged() => Read("SELECT count(*) FROM event WHERE handed = 3", r => r.GetInt64(0)).Single();
+
     /// <summary>The first events that wait, those of the highest rank first.</summary>
-    public IReadOnlyList<StoredEvent> ReadWaiting(int most) => Read(
-        "SELECT sequence, id, alarm, at, body FROM event WHERE handed = 0 ORDER BY alarm DESC, sequence LIMIT "
-            + most.ToString(CultureInfo.InvariantCulture),
-        r => new StoredEvent(
-            r.GetInt64(0), r.GetString(1), (EventRank)r.GetInt64(2), IsStored: true,
-            DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)), (byte[])r.GetValue(4)));
+    /// <param name="most">How many at the most.</param>
+    /// <param name="damaged">Receives those that are not as they were written; they are left out.</param>
+    public IReadOnlyList<StoredEvent> ReadWaiting(int most, ICollection<StoredEvent>? damaged = null)
+    {
+        lock (_readerGate)
+        {
+            using var command = _reader.CreateCommand();
+            command.CommandText = Waiting;
+            using var reader = command.ExecuteReader();
+            var waiting = new List<StoredEvent>();
+            while (waiting.Count < most && reader.Read())
+            {
+                var (e, isWhole) = ReadEvent(reader);
+                (isWhole ? waiting : damaged)?.Add(e);
+            }
+
+            return waiting;
+        }
+    }
+
+    private static (StoredEvent Event, bool IsWhole) ReadEvent(SqliteDataReader r)
+    {
+        var (sequence, id, body) = (r.GetInt64(0), r.GetString(1), (byte[])r.GetValue(4));
+        var isWhole = r.IsDBNull(5) || r.GetInt64(5) == EventChecksum.Of(sequence, id, body);
+        return (new StoredEvent(sequence, id, (EventRank)r.GetInt64(2), IsStored: true, DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)), body), isWhole);
+    }
 
     /// <summary>The alarms that were not done with.</summary>
-    public IReadOnlyList<Alarm> ReadAlarms() => Read(
-        "SELECT body FROM alarm", r => JsonSerializer.Deserialize((byte[])r.GetValue(0), JournalJson.Default.Alarm)!);
+    public IReadOnlyList<Alarm> ReadAlarms() => [.. Read(
+        "SELECT body FROM alarm", r => TryParse((byte[])r.GetValue(0), JournalJson.Default.Alarm)).OfType<Alarm>()];
 
     /// <summary>The troubles that stood when the gateway stopped.</summary>
-    public IReadOnlyList<KeptTrouble> ReadTroubles() => Read(
-        "SELECT body FROM trouble", r => JsonSerializer.Deserialize((byte[])r.GetValue(0), JournalJson.Default.KeptTrouble)!);
+    public IReadOnlyList<KeptTrouble> ReadTroubles() => [.. Read(
+        "SELECT body FROM trouble", r => TryParse((byte[])r.GetValue(0), JournalJson.Default.KeptTrouble)).OfType<KeptTrouble>()];
 
     /// <summary>The devices that only a person on site may set back.</summary>
     public IReadOnlyList<string> ReadLatched() => Read("SELECT device FROM latch", r => r.GetString(0));
 
     /// <summary>What people had said of parts of the estate and had not ended when the gateway stopped.</summary>
-    public IReadOnlyList<ServiceOrder> ReadOrders() => Read(
-        "SELECT body FROM service ORDER BY id", r => JsonSerializer.Deserialize((byte[])r.GetValue(0), JournalJson.Default.ServiceOrder)!);
+    public IReadOnlyList<ServiceOrder> ReadOrders() => [.. Read(
+        "SELECT body FROM service ORDER BY id", r => TryParse((byte[])r.GetValue(0), JournalJson.Default.ServiceOrder)).OfType<ServiceOrder>()];
 
     /// <summary>Fingerprints of the deliveries remembered, oldest first.</summary>
     public IReadOnlyList<long> ReadDeliveries() => Read("SELECT fingerprint FROM delivery ORDER BY number", r => r.GetInt64(0));
@@ -140,8 +199,7 @@ internal sealed class JournalStore : IDisposable
         using var transaction = _writer.BeginTransaction();
         foreach (var e in write.Events)
         {
-            Run(_insertEvent, transaction, e.Sequence, e.Id, (int)e.Rank, 0,
-                e.At.ToUnixTimeMilliseconds(), e.Bytes.ToArray());
+            Insert(transaction, e);
         }
 
         foreach (var alarm in write.Alarms.Values)
@@ -187,6 +245,11 @@ internal sealed class JournalStore : IDisposable
             Run(_mark, transaction, sequence, 2);
         }
 
+        foreach (var sequence in write.Damaged)
+        {
+            Run(_mark, transaction, sequence, 3);
+        }
+
         foreach (var fingerprint in write.Deliveries)
         {
             Run(_insertDelivery, transaction, fingerprint);
@@ -206,20 +269,33 @@ internal sealed class JournalStore : IDisposable
     }
 
     /// <summary>Gives the waiting events new places, from a sequence on, in their old order.</summary>
-    public long Renumber(long from)
+    /// <param name="from">The first of them.</param>
+    /// <param name="damaged">Receives those that are not as they were written; they are set aside where they are.</param>
+    /// <returns>The first place behind them.</returns>
+    public long Renumber(long from, List<StoredEvent> damaged)
     {
-        var waiting = ReadWaiting(int.MaxValue).OrderBy(e => e.Sequence).ToList();
+        var waiting = ReadWaiting(int.MaxValue, damaged).OrderBy(e => e.Sequence).ToList();
         using var transaction = _writer.BeginTransaction();
+        foreach (var e in damaged)
+        {
+            Run(_mark, transaction, e.Sequence, 3);
+            from = Math.Max(from, e.Sequence + 1);
+        }
+
         Execute(_writer, "DELETE FROM event WHERE handed = 0", transaction);
         foreach (var e in waiting)
         {
             var bytes = EventWriter.Bytes(JsonSerializer.Deserialize(e.Bytes.Span, CustodyJson.Default.CourtyardEvent)!, from);
-            Run(_insertEvent, transaction, from++, e.Id, (int)e.Rank, 0, e.At.ToUnixTimeMilliseconds(), bytes);
+            Insert(transaction, e with { Sequence = from++, Bytes = bytes });
         }
 
         transaction.Commit();
         return from;
     }
+
+    private void Insert(SqliteTransaction transaction, StoredEvent e) => Run(
+        _insertEvent, transaction, e.Sequence, e.Id, (int)e.Rank, e.At.ToUnixTimeMilliseconds(), e.Bytes.ToArray(),
+        EventChecksum.Of(e.Sequence, e.Id, e.Bytes.Span));
 
     /// <summary>Forgets what nobody needs any more: events handed on before a time, deliveries of long ago.</summary>
     public void Prune(DateTimeOffset before)
@@ -241,6 +317,20 @@ internal sealed class JournalStore : IDisposable
 
         _reader.Dispose();
         _writer.Dispose();
+    }
+
+    /// <summary>Null where a damaged file returns something else: what is known no more is judged anew, and the estate is guarded.</summary>
+    private static T? TryParse<T>(byte[] body, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static SqliteConnection Connect(string path)

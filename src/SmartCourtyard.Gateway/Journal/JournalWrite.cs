@@ -27,12 +27,15 @@ internal sealed class JournalWrite
 
     public List<long> Refused { get; } = [];
 
+    /// <summary>What is not as it was written, and is never handed on.</summary>
+    public List<long> Damaged { get; } = [];
+
     public string? CommandBookmark { get; set; }
 
     public ProofMemory? Proof { get; set; }
 
     public bool IsEmpty => Events.Count == 0 && Alarms.Count == 0 && Troubles.Count == 0 && Deliveries.Count == 0 && Handed.Count == 0 && Refused.Count == 0
-        && Latches.Count == 0 && CommandBookmark is null && Proof is null;
+        && Damaged.Count == 0 && Latches.Count == 0 && CommandBookmark is null && Proof is null;
 
     public void Clear()
     {
@@ -42,6 +45,7 @@ internal sealed class JournalWrite
         Deliveries.Clear();
         Latches.Clear();
         Refused.Clear();
+        Damaged.Clear();
         Handed = [];
         CommandBookmark = null;
         Proof = null;

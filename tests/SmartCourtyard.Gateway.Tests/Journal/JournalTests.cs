@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,6 +16,7 @@ public sealed class JournalTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly List<(bool, string?)> _failing = [];
+    private readonly ConcurrentQueue<string> _damaged = [];
     private JournalStore _store = null!;
     private EventJournal _journal = null!;
 
@@ -81,6 +83,8 @@ public sealed class JournalTests : IAsyncLifetime
     [Fact]
     public async Task What_comes_while_a_commit_is_under_way_shares_the_next_one()
     {
+        // The first append after the start begins the log anew.
+        await AppendAsync(Estate.OtherEvent());
         var before = Commits();
         Task<bool>[] appending;
         using (var other = new SqliteConnection($"Data Source={_folder.File("journal.db")};Pooling=False"))
@@ -94,7 +98,7 @@ public sealed class JournalTests : IAsyncLifetime
 
         Assert.All(await Task.WhenAll(appending), Assert.True);
         Assert.InRange(Commits() - before, 1, 2);
-        Assert.Equal(600, _journal.LastSequence);
+        Assert.Equal(601, _journal.LastSequence);
     }
 
     [Fact]
@@ -300,6 +304,62 @@ public sealed class JournalTests : IAsyncLifetime
         Assert.Equal([9], _store.ReadWaiting(10).Select(e => e.Sequence));
     }
 
+    [Fact]
+    public async Task An_event_that_is_not_as_it_was_written_is_set_aside_and_told_and_nothing_waits_behind_it()
+    {
+        await AppendAsync(Estate.OtherEvent(), Estate.AlarmEvent(), Estate.OtherEvent());
+        await CloseAsync();
+        Execute("UPDATE event SET body = CAST(replace(CAST(body AS TEXT), 'smoke', 'smokf') AS BLOB) WHERE sequence = 2");
+        await OpenAsync();
+        var batch = await _journal.Outbox.Read().TakeAsync(10, 100_000, CancellationToken.None);
+        Assert.Equal([1, 3], batch.Select(e => e.Sequence));
+        await Eventually.Holds(() => _store.CountDamaged() == 1, "the damaged event is marked");
+        Assert.Equal(2, _journal.Outbox.Waiting);
+        Assert.StartsWith("1 events", Assert.Single(_damaged), StringComparison.Ordinal);
+        _journal.Outbox.Remove(batch.ToList());
+        await Eventually.Holds(() => _store.CountWaiting() == 0, "the others are handed on");
+        await CloseAsync();
+        await OpenAsync();
+        await Eventually.Holds(() => _damaged.Count == 2, "it is told again after a restart");
+        Assert.Equal((0, 3), (_journal.Outbox.Waiting, _journal.LastSequence));
+        Assert.Equal("{", ((string)Query("SELECT substr(CAST(body AS TEXT), 1, 1) FROM event WHERE sequence = 2")!));
+    }
+
+    [Fact]
+    public async Task A_damaged_event_stays_in_its_place_when_the_rest_moves()
+    {
+        await AppendAsync(Estate.OtherEvent(), Estate.OtherEvent(), Estate.OtherEvent());
+        Execute("UPDATE event SET body = x'00' WHERE sequence = 3");
+        Assert.True(await _journal.SkipToAsync(2, renumber: true, CancellationToken.None));
+        Assert.Equal([4, 5], _store.ReadWaiting(10).Select(e => e.Sequence));
+        await Eventually.Holds(() => _journal.Outbox.Waiting == 2, "it waits no more");
+        Assert.Equal(1, _store.CountDamaged());
+        AssertBytesAgree();
+    }
+
+    [Fact]
+    public async Task Damage_in_what_is_only_remembered_does_not_keep_the_gateway_from_starting()
+    {
+        await AppendAsync(Estate.AlarmEvent());
+        Execute("INSERT INTO alarm(id, body) VALUES('a', x'7b'); INSERT INTO trouble(id, body) VALUES('t', x'ff'); INSERT INTO service(id, body) VALUES('s', x'5b')");
+        await CloseAsync();
+        await OpenAsync();
+        Assert.Equal((0, 0, 0), (_store.ReadAlarms().Count, _store.ReadTroubles().Count, _store.ReadOrders().Count));
+        Assert.Equal(1, _journal.Outbox.Waiting);
+    }
+
+    [Fact]
+    public async Task A_journal_of_a_version_without_checksums_goes_on()
+    {
+        await AppendAsync(Estate.AlarmEvent());
+        await CloseAsync();
+        Execute("ALTER TABLE event DROP COLUMN checksum");
+        await OpenAsync();
+        await AppendAsync(Estate.OtherEvent());
+        Assert.Equal([1, 2], _store.ReadWaiting(10).Select(e => e.Sequence));
+        Assert.Equal((DBNull.Value, true), (Query("SELECT checksum FROM event WHERE sequence = 1"), Query("SELECT checksum FROM event WHERE sequence = 2") is long));
+    }
+
     [Theory]
     [InlineData("this is no database, but it is long enough to look like a file of one")]
     public async Task A_file_that_is_no_database_is_refused_at_the_start(string content)
@@ -314,7 +374,7 @@ public sealed class JournalTests : IAsyncLifetime
         _store = JournalStore.Open(_folder.File("journal.db"));
         _journal = new EventJournal(_store, TimeProvider.System, NullLogger<EventJournal>.Instance)
         {
-            StorageFailing = (failing, detail) => _failing.Add((failing, detail)),
+            StorageFailing = (failing, detail) => _failing.Add((failing, detail)), Damaged = _damaged.Enqueue,
         };
         await _journal.StartAsync(CancellationToken.None);
     }
@@ -334,7 +394,7 @@ public sealed class JournalTests : IAsyncLifetime
         Assert.Equal(($"{e.Sequence}", e.Id, e.Rank != EventRank.Other, e.At), (read.Sequence, read.Id, read.Type.Contains(".alarm.", StringComparison.Ordinal), read.Time));
     });
 
-    /// <summary>Commits in the write-ahead log: frames that name the size of the database after them.</summary>
+    /// <summary>Commits in the write-ahead log: frames that name the size of the database after them, and none of before the log began anew.</summary>
     private int Commits()
     {
         using var wal = new FileStream(_folder.File("journal.db-wal"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -344,7 +404,8 @@ public sealed class JournalTests : IAsyncLifetime
         var commits = 0;
         for (var frame = 32; page > 0 && frame + 24 + page <= bytes.Length; frame += 24 + page)
         {
-            commits += BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(frame + 4)) == 0 ? 0 : 1;
+            var isOfThisLog = bytes.AsSpan(frame + 8, 8).SequenceEqual(bytes.AsSpan(16, 8));
+            commits += isOfThisLog && BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(frame + 4)) != 0 ? 1 : 0;
         }
 
         return commits;

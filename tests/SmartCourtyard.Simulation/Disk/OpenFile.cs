@@ -16,10 +16,13 @@ internal sealed class OpenFile(Mount mount, string name, SimulatedFile file, boo
     private const int Unlock = 1, Shared = 4;
 
     private readonly Mount.FileState _state = mount.State(name);
+    private readonly string _write = "write " + name;
+    private readonly string _sync = "sync " + name;
     private int _level;
     private int _sharedMask;
     private int _exclusiveMask;
     private bool _usesSharedMemory;
+    private bool _hasSyncedFolder;
 
     private DiskFaults Faults => mount.Disk.Faults;
 
@@ -53,7 +56,7 @@ internal sealed class OpenFile(Mount mount, string name, SimulatedFile file, boo
         }
 
         file.Write(bytes, offset);
-        return isTemporary || mount.Happens("write") ? Ok : WriteError;
+        return isTemporary || mount.Happens(_write) ? Ok : WriteError;
     }
 
     public int Truncate(long length)
@@ -64,7 +67,7 @@ internal sealed class OpenFile(Mount mount, string name, SimulatedFile file, boo
         }
 
         file.Truncate(length);
-        return isTemporary || mount.Happens("truncate") ? Ok : TruncateError;
+        return isTemporary || mount.Happens("truncate " + name) ? Ok : TruncateError;
     }
 
     public int Sync()
@@ -74,7 +77,7 @@ internal sealed class OpenFile(Mount mount, string name, SimulatedFile file, boo
             return Ok;
         }
 
-        if (!mount.Happens("sync"))
+        if (!mount.Happens(_sync))
         {
             return SyncError;
         }
@@ -95,10 +98,11 @@ internal sealed class OpenFile(Mount mount, string name, SimulatedFile file, boo
         if (!Faults.LiesAboutSync)
         {
             file.Sync();
-            // As SQLite's own layer does when a log is new: its name must not be lost either.
-            if (isLog && !mount.Disk.IsNameDurable(name, file))
+            // As SQLite's own layer does at the first sync of every log that it may have created: its name must not be lost either.
+            if (isLog && !_hasSyncedFolder)
             {
                 mount.Disk.SyncFolder();
+                _hasSyncedFolder = true;
             }
         }
 

@@ -28,8 +28,6 @@ internal sealed class SimulatedDisk(Dice dice)
 
     public SimulatedFile? Find(string name) => _files.GetValueOrDefault(name);
 
-    public bool IsNameDurable(string name, SimulatedFile file) => _durableNames.GetValueOrDefault(name) == file;
-
     public SimulatedFile Create(string name) => _files[name] = new SimulatedFile();
 
     public void Put(string name, SimulatedFile file) => _files[name] = _durableNames[name] = file;

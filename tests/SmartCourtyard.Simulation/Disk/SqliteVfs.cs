@@ -70,7 +70,7 @@ internal static unsafe partial class SqliteVfs
         else
         {
             var known = mount.Disk.Find(name);
-            if (known is null && ((flags & Create) == 0 || mount.Disk.Faults.IsFull || !mount.Happens("create")))
+            if (known is null && ((flags & Create) == 0 || mount.Disk.Faults.IsFull || !mount.Happens("create " + name)))
             {
                 return CannotOpen;
             }
@@ -101,7 +101,7 @@ internal static unsafe partial class SqliteVfs
         }
 
         mount.Disk.Delete(name, syncFolder != 0);
-        return mount.Happens("delete") ? OpenFile.Ok : DeleteError;
+        return mount.Happens("delete " + name) ? OpenFile.Ok : DeleteError;
     }
 
     [UnmanagedCallersOnly]

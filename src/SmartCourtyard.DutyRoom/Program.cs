@@ -3,9 +3,11 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting.Systemd;
 using Npgsql;
 using Serilog;
 using Serilog.Events;
+using SmartCourtyard;
 using SmartCourtyard.Custody;
 using SmartCourtyard.DutyRoom;
 using SmartCourtyard.DutyRoom.Access;
@@ -62,8 +64,12 @@ internal static class DutyRoomProgram
         builder.Services.AddAccess();
         builder.Services.AddApiDocument();
         builder.Services.AddHostedService<Upkeep>();
-        builder.Services.AddHostedService<Supervision>();
+        AddWorker<Supervision>(builder.Services);
+        AddWorker<Escalations>(builder.Services);
+        AddWorker<PresenceRounds>(builder.Services);
         builder.Services.AddHostedService<Rehearsal>();
+        builder.Services.AddSingleton(Alive);
+        builder.Services.AddHostedService(services => services.GetRequiredService<Liveness>());
 
         var app = builder.Build();
         if (settings.CredentialsFile is { } file)
@@ -87,6 +93,7 @@ internal static class DutyRoomProgram
         app.MapIntake();
         app.MapBoard();
         app.MapDuty();
+        app.MapPresence();
         app.MapGateways();
         app.MapCommands();
         app.MapSite();
@@ -116,11 +123,36 @@ internal static class DutyRoomProgram
         }
     }
 
+    /// <summary>A worker that others ask whether it moves.</summary>
+    private static void AddWorker<T>(IServiceCollection services)
+        where T : BackgroundService => services.AddSingleton<T>().AddHostedService(s => s.GetRequiredService<T>());
+
+    /// <summary>The loops that stand behind an alarm; systemd is told that the duty room lives only while they move.</summary>
+    private static Liveness Alive(IServiceProvider services)
+    {
+        var (ledger, supervision) = (services.GetRequiredService<Ledger>(), services.GetRequiredService<Supervision>());
+        var (escalations, presence) = (services.GetRequiredService<Escalations>(), services.GetRequiredService<PresenceRounds>());
+        var systemd = new SystemdNotifier();
+        TurningLoop[] loops =
+        [
+            new("the ledger's writer", () => ledger.Turns, TimeSpan.FromSeconds(30), () => ledger.IsIdle),
+            new("the watch over silent courtyards", () => supervision.Turns, TimeSpan.FromSeconds(30), () => false),
+            new("the watch over unanswered alarms", () => escalations.Turns, TimeSpan.FromSeconds(30), () => false),
+            new("the presence check", () => presence.Turns, TimeSpan.FromSeconds(30), () => false),
+        ];
+        return new(
+            loops, () => systemd.Notify(new ServiceState("WATCHDOG=1")), services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<Liveness>>());
+    }
+
     /// <summary>Runs to its end and gives the exit code.</summary>
     public static async Task<int> RunAsync(WebApplication app)
     {
         // Asked for now: when the host has stopped, its services are gone.
         var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        var systemd = new SystemdNotifier();
+        app.Lifetime.ApplicationStarted.Register(() => systemd.Notify(ServiceState.Ready));
+        app.Lifetime.ApplicationStopping.Register(() => systemd.Notify(ServiceState.Stopping));
         await app.RunAsync();
         // A worker that threw stopped the host; .NET would end with 0, and whoever supervises us would think that all is well.
         return workers.Any(w => w.ExecuteTask is { IsFaulted: true }) ? 1 : 0;

@@ -19,6 +19,11 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
     private readonly long start = time.GetTimestamp();
     private readonly Dictionary<string, (long At, TimeSpan Wait)> nextLook = new(StringComparer.Ordinal);
 
+    private long turns;
+
+    /// <summary>How often the loop has turned.</summary>
+    public long Turns => Interlocked.Read(ref turns);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Tick, time);
@@ -35,6 +40,8 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
             {
                 // As below, where the store cannot even be read.
             }
+
+            Interlocked.Increment(ref turns);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -116,6 +123,7 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
         if (alarm.State == AlarmState.Resolved)
         {
             (alarm.State, alarm.Resolution, alarm.AcknowledgedBy, alarm.AcknowledgedAt) = (AlarmState.Raised, null, null, null);
+            (alarm.ShownAt, alarm.Escalated, alarm.EscalatedAt) = (null, null, null);
             alarm.Deadline = now + AlarmRow.TimeToAcknowledge(alarm.Severity);
             writing.Alarms.AddEntry(alarm, now, "reopened");
         }

@@ -89,4 +89,6 @@ internal static class DutyEndpoints
 [JsonSerializable(typeof(NoteBody))]
 [JsonSerializable(typeof(DispatchBody))]
 [JsonSerializable(typeof(ResolveBody))]
+[JsonSerializable(typeof(PresenceSchedule))]
+[JsonSerializable(typeof(PresenceState))]
 internal sealed partial class DutyJson : JsonSerializerContext;

@@ -10,13 +10,23 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => "alive\n").AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet("/healthz", (Liveness liveness) => liveness.Stuck is { } stuck ? Problem.Busy(stuck).AsResult() : TypedResults.Text("alive\n")).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/readyz", ReadyAsync).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/metrics", MetricsAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> ReadyAsync(Ledger ledger, Database database, CancellationToken cancel)
+    /// <summary>Where nothing was written for this long, readiness is tried instead of remembered.</summary>
+    private static readonly TimeSpan TryAfter = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan TriedWithin = TimeSpan.FromSeconds(5);
+
+    private static async Task<IResult> ReadyAsync(Ledger ledger, Database database, TimeProvider time, CancellationToken cancel)
     {
+        if (ledger.SinceCommit >= TryAfter && await TryAsync(ledger, time) is { } reason)
+        {
+            return Problem.Busy(reason).AsResult();
+        }
+
         if (ledger.Failure is { } failure)
         {
             return Problem.Busy("The last commit failed: " + failure).AsResult();
@@ -34,6 +44,39 @@ internal static class HealthEndpoints
         }
     }
 
+    /// <summary>Writes a word and sees it committed: a port that answers proves nothing about the disk.</summary>
+    /// <returns>Why it could not; null where it could.</returns>
+    private static async Task<string?> TryAsync(Ledger ledger, TimeProvider time)
+    {
+        try
+        {
+            // On another thread: whoever leads the ledger waits for the disk himself.
+            await Task.Run(() => ledger.WriteAsync(Probe)).WaitAsync(TriedWithin, time);
+            return null;
+        }
+        catch (TimeoutException)
+        {
+            return $"A commit has not come back for {TriedWithin.TotalSeconds:F0} s.";
+        }
+        catch (StoreUnavailableException e)
+        {
+            return "Nothing can be stored: " + e.Message;
+        }
+    }
+
+    private static bool Probe(Writing writing)
+    {
+        const string name = "probe";
+        var now = writing.Now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        if (writing.Db.Settings.Where(s => s.Name == name).ExecuteUpdate(s => s.SetProperty(r => r.Value, now)) == 0)
+        {
+            writing.Db.Settings.Add(new SettingRow { Name = name, Value = now });
+            writing.Db.SaveChanges();
+        }
+
+        return true;
+    }
+
     private static async Task<IResult> MetricsAsync(
         Ledger ledger, Feeds feeds, Database database, IntakeHistogram intake, CancellationToken cancel)
     {
@@ -47,6 +90,15 @@ internal static class HealthEndpoints
             Line(text, $"smartcourtyard_alarms{{state=\"{Names<AlarmState>.Of(s.State)}\",severity=\"{Names<SmartCourtyard.Alarms.Severity>.Of(s.Severity)}\"}}", s.Count);
         }
 
+        var escalated = await db.Alarms.Where(a => a.Escalated != null).GroupBy(a => a.Escalated!.Value).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(cancel);
+        Head(text, "smartcourtyard_alarms_escalated", "gauge", "Alarms that no console showed or nobody answered in time");
+        foreach (var e in escalated)
+        {
+            Line(text, $"smartcourtyard_alarms_escalated{{why=\"{Names<Escalation>.Of(e.Key)}\"}}", e.Count);
+        }
+
+        One(text, "smartcourtyard_presence_open", "gauge", "1 while somebody is asked whether the duty room is staffed", await db.Presence.CountAsync(p => p.AnsweredAt == null && p.Alarm == null, cancel));
+        One(text, "smartcourtyard_presence_unanswered", "gauge", "How often nobody answered in time", await db.Presence.CountAsync(p => p.Alarm != null, cancel));
         var gateways = GatewayView.Read(db);
         One(text, "smartcourtyard_gateways", "gauge", "Gateways known", gateways.Count);
         One(text, "smartcourtyard_gateways_silent", "gauge", "Gateways not heard for 60 s", gateways.Count(g => g.State == GatewayState.Silent));
@@ -69,6 +121,7 @@ internal static class HealthEndpoints
 
         One(text, "smartcourtyard_proofs_failing", "gauge", "Gateways whose newest daily test failed", gateways.Count(g => g.ProofFailed is not null));
         One(text, "smartcourtyard_stream_clients", "gauge", "Consoles and programs that follow the stream", feeds.Consoles.Followers);
+        One(text, "smartcourtyard_consoles", "gauge", "Live consoles of people", feeds.Consoles.People);
         One(text, "smartcourtyard_command_clients", "gauge", "Gateways that follow their commands", feeds.Gateways.Followers);
         One(text, "smartcourtyard_commits_total", "counter", "Commits to disk", ledger.Commits);
         One(text, "smartcourtyard_store_failing", "gauge", "1 while the last commit failed", ledger.Failure is null ? 0 : 1);

@@ -131,6 +131,7 @@ internal static class AlarmProjection
 
         (alarm.State, alarm.Resolution, alarm.DispatchedTo) = (AlarmState.Raised, null, null);
         (alarm.AcknowledgedBy, alarm.AcknowledgedAt, alarm.ShownAt) = (null, null, null);
+        (alarm.Escalated, alarm.EscalatedAt) = (null, null);
         alarm.Deadline = now + AlarmRow.TimeToAcknowledge(alarm.Severity);
         happened.Add((now, "reopened"));
         return new(alarm, happened, Opened: true, Sound: true);

@@ -61,6 +61,7 @@ internal sealed record Receipt(
 [JsonSerializable(typeof(GatewayView))]
 [JsonSerializable(typeof(DeviceView))]
 [JsonSerializable(typeof(TroubleView))]
+[JsonSerializable(typeof(PresenceView))]
 [JsonSerializable(typeof(SiteChanged))]
 [JsonSerializable(typeof(Receipt))]
 [JsonSerializable(typeof(Order))]

@@ -22,12 +22,15 @@ internal sealed partial class Ledger : IDisposable
     private readonly Writer writer;
     private readonly Feeds feeds;
     private readonly ILogger<Ledger> logger;
+    private readonly TimeProvider time;
     private int queued;
     private int leading;
+    private long turns;
+    private long lastCommit;
 
     public Ledger(Database database, Feeds feeds, TimeProvider time, ILogger<Ledger> logger)
     {
-        (this.feeds, this.logger) = (feeds, logger);
+        (this.feeds, this.time, this.logger, lastCommit) = (feeds, time, logger, time.GetTimestamp());
         writer = new Writer(database, feeds, time, logger);
     }
 
@@ -41,6 +44,15 @@ internal sealed partial class Ledger : IDisposable
     public bool IsCutOff => writer.IsCutOff;
 
     public long Commits { get; private set; }
+
+    /// <summary>How often a commit has come to its end, well or not.</summary>
+    public long Turns => Interlocked.Read(ref turns);
+
+    /// <summary>Nothing waits and nothing is under way.</summary>
+    public bool IsIdle => Volatile.Read(ref leading) == 0 && queue.IsEmpty;
+
+    /// <summary>How long ago something was last known to be on disk.</summary>
+    public TimeSpan SinceCommit => time.GetElapsedTime(Interlocked.Read(ref lastCommit));
 
     /// <summary>Runs <paramref name="work"/> in a transaction and comes back when it is on disk.</summary>
     public Task<T> WriteAsync<T>(Func<Writing, T> work)
@@ -77,6 +89,7 @@ internal sealed partial class Ledger : IDisposable
                 }
 
                 CommitGroup();
+                Interlocked.Increment(ref turns);
             }
 
             Volatile.Write(ref leading, 0);
@@ -106,6 +119,7 @@ internal sealed partial class Ledger : IDisposable
             writing.Commit();
             Commits++;
             Failure = null;
+            Interlocked.Exchange(ref lastCommit, time.GetTimestamp());
         }
         catch (Exception e)
         {

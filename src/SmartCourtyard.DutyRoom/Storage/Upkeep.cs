@@ -55,6 +55,7 @@ internal sealed partial class Upkeep(Ledger ledger, Database database, TimeProvi
         writing.Db.Stream.Where(s => s.Position <= oldest).ExecuteDelete();
         writing.Db.Commands.Where(c => c.At < commands).ExecuteDelete();
         writing.Db.Answers.Where(a => a.At < answers).ExecuteDelete();
+        writing.Db.Presence.Where(p => p.AskedAt < proofs).ExecuteDelete();
         writing.Db.Sessions.Where(s => s.ExpiresAt < now).ExecuteDelete();
         // The newest that passed and the newest that was answered stay, however old: "when last" must have an answer.
         writing.Db.Proofs.Where(p => p.At < proofs && writing.Db.Proofs.Any(o => o.Gateway == p.Gateway && o.Passed && o.At > p.At)

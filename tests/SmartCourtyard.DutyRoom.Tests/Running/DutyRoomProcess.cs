@@ -12,9 +12,9 @@ internal sealed partial class DutyRoomProcess : IDisposable
 
     public string Address { get; }
 
-    public static async Task<DutyRoomProcess> StartAsync(string folder)
+    public static async Task<DutyRoomProcess> StartAsync(string folder, params (string Name, string Value)[] environment)
     {
-        var process = Launch(RunningDutyRoom.Arguments(folder));
+        var process = Launch(RunningDutyRoom.Arguments(folder), environment);
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (Listening().Match(line) is { Success: true } match)

@@ -57,6 +57,8 @@ export type Device = Schemas['DeviceView'];
 export type Command = Schemas['CommandView'];
 export type Trouble = Schemas['TroubleView'];
 export type ServiceRequest = Schemas['ServiceRequest'];
+export type Presence = Schemas['PresenceView'];
+export type PresenceState = Schemas['PresenceState'];
 export type Session = Schemas['SessionView'];
 export type Problem = Schemas['Problem'];
 

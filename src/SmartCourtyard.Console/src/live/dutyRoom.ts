@@ -1,7 +1,7 @@
 import { computed, reactive, ref, shallowReactive, shallowRef } from 'vue';
 import { Alarms, type Change } from '@/alarm/alarms';
 import { call, tellUnauthorised, type Failure } from '@/api/client';
-import type { Alarm, AlarmEvent, Command, Device, Gateway, Page, Trouble } from '@/api/types';
+import type { Alarm, AlarmEvent, Command, Device, Gateway, Page, Presence, PresenceState, Trouble } from '@/api/types';
 import { againMs, chimeMs } from '@/sound/which';
 import { openStream } from './openStream';
 import { renewNow } from './serverClock';
@@ -23,6 +23,8 @@ export const commands = shallowReactive(new Map<string, Command>());
 export const orders = shallowReactive(new Map<string, Trouble>());
 /** What is wrong with gateways themselves, by the id of the trouble. */
 export const faults = shallowReactive(new Map<string, Trouble>());
+/** Whether the duty room was asked if somebody is there: the question that waits, how often it is asked, and the newest ones. */
+export const presence = shallowRef<PresenceState>({ open: null, everyMinutes: 0, items: [] });
 export const ringing = reactive(new Map<string, number>());
 /** Alarms that went off again after somebody had answered them, until that was seen. */
 export const again = reactive(new Set<string>());
@@ -79,9 +81,16 @@ function take(event: ServerEvent): void {
     case 'gateway': takeGateway(data as Gateway); break;
     case 'device': keep(devices, data as Device, deviceKey); break;
     case 'trouble': takeTrouble(data as Trouble); break;
+    case 'presence': takePresence(data as Presence); break;
     case 'site': void loadEstate(); break;
     case 'command': keep(commands, data as Command, commandKey); break;
   }
+}
+
+function takePresence(check: Presence): void {
+  const { everyMinutes, items } = presence.value;
+  const list = [check, ...items.filter(item => item.id !== check.id)].sort((a, b) => Date.parse(b.askedAt) - Date.parse(a.askedAt));
+  presence.value = { everyMinutes, items: list, open: list.find(item => !item.answeredAt && !item.alarm) ?? null };
 }
 
 /** Troubles that ended in the stream: a list that was asked for before may still have them. */
@@ -199,11 +208,12 @@ export function load(): Promise<void> {
 /** Gateways and devices: what stands behind "no alarm". */
 export async function loadEstate(): Promise<void> {
   const before = [...orders.keys(), ...faults.keys()];
-  const [gatewayList, deviceList, commandList, troubleList] = await Promise.all([
+  const [gatewayList, deviceList, commandList, troubleList, presenceState] = await Promise.all([
     call<Page<Gateway>>('GET', '/api/v1/gateways'),
     call<Page<Device>>('GET', '/api/v1/devices'),
     call<Page<Command>>('GET', '/api/v1/commands'),
     call<Page<Trouble>>('GET', '/api/v1/troubles'),
+    call<PresenceState>('GET', '/api/v1/presence'),
   ]);
   if (gatewayList.ok) {
     replace(gateways, gatewayList.value.items, gatewayKey);
@@ -222,6 +232,9 @@ export async function loadEstate(): Promise<void> {
     // What began in the stream meanwhile stands, though the list does not know it yet.
     before.forEach(id => { orders.delete(id); faults.delete(id); });
     troubleList.value.items.filter(trouble => !ended.has(trouble.id)).forEach(trouble => placeOf(trouble)?.set(trouble.id, trouble));
+  }
+  if (presenceState.ok) {
+    presence.value = presenceState.value;
   }
   estateFailed.value = !gatewayList.ok;
   devicesFailure.value = deviceList.ok ? null : deviceList.failure;
@@ -265,6 +278,7 @@ export function stopDutyRoom(): void {
   commands.clear();
   orders.clear();
   faults.clear();
+  presence.value = { open: null, everyMinutes: 0, items: [] };
   ended.clear();
   loaded.value = estateLoaded.value = devicesLoaded.value = false;
   loadFailure.value = devicesFailure.value = null;

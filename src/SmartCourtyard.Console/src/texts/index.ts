@@ -52,7 +52,11 @@ export function word(group: string, value: string | null | undefined): string {
 export const words = (group: string, values: readonly string[]): string =>
   values.map(value => word(group, value)).join(language.value === 'zh-CN' ? '、' : ', ');
 
-export const where = (located: Located): string => placeText(located, unit => t('place.unit', { unit }));
+/** The duty room's own alarms belong to no courtyard. */
+const room = 'duty-room';
+export const where = (located: Located): string => (located.courtyard === room ? t('presence.room') : placeText(located, unit => t('place.unit', { unit })));
+/** What burns, in a word. */
+export const kindOf = (alarm: { kind: string; courtyard: string }): string => (alarm.courtyard === room ? t('presence.alarm') : word('kind', alarm.kind));
 export const elapsed = (since: string): string => elapsedText(now.value - Date.parse(since), language.value);
 export const span = (ms: number): string => spanText(ms, language.value);
 export const clock = (at: string | number): string => clockText(at, now.value, language.value);

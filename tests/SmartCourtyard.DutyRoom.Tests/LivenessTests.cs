@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using SmartCourtyard.DutyRoom.Duty;
+using SmartCourtyard.DutyRoom.Health;
+using SmartCourtyard.DutyRoom.Tests.Running;
+
+namespace SmartCourtyard.DutyRoom.Tests;
+
+/// <summary>A duty room that answers on its port and does nothing behind it is not alive.</summary>
+public sealed class LivenessTests
+{
+    [Fact]
+    public async Task When_the_writer_hangs_the_duty_room_is_not_alive_and_not_ready_although_its_port_answers()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        using var client = room.Client();
+        using var disk = new ManualResetEventSlim();
+        var liveness = (Liveness)room.App.Services.GetService(typeof(Liveness))!;
+        var hangs = Task.Run(() => room.Ledger.WriteAsync(_ => disk.Wait(Until.Patience)));
+        await Until.Async(() => Task.FromResult(room.Ledger.IsIdle), idle => !idle);
+        for (var look = 0; look < 7; look++)
+        {
+            liveness.Look();
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("healthz")).StatusCode);
+        Assert.Contains("ledger's writer has not moved", await (await client.GetAsync("healthz")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        disk.Set();
+        await hangs;
+        liveness.Look();
+        Assert.Equal("alive\n", await client.GetStringAsync("healthz"));
+    }
+
+    [Fact]
+    public async Task Where_nothing_was_stored_for_a_while_readiness_is_tried_and_not_remembered()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        using var client = room.Client();
+        room.Clock.Advance(TimeSpan.FromSeconds(20));
+        var commits = room.Ledger.Commits;
+        Assert.Equal("ready\n", await client.GetStringAsync("readyz"));
+        Assert.Equal(commits + 1, room.Ledger.Commits);
+        Assert.Equal("ready\n", await client.GetStringAsync("readyz"));
+        Assert.Equal(commits + 1, room.Ledger.Commits);
+
+        using var other = room.Database.OpenWriter();
+        using var command = other.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        command.ExecuteNonQuery();
+        room.Clock.Advance(TimeSpan.FromSeconds(20));
+        var answer = await client.GetAsync("readyz");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("Nothing can be stored", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_worker_that_fails_ends_the_duty_room_with_exit_code_1()
+    {
+        var folder = RunningDutyRoom.NewFolder();
+        await using (var app = await DutyRoomProgram.BuildAsync(RunningDutyRoom.Arguments(folder), new FailingClock()))
+        {
+            Assert.Equal(1, await DutyRoomProgram.RunAsync(app).WaitAsync(Until.Patience, TimeProvider.System));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task It_tells_whoever_restarts_it_that_it_is_ready_and_that_it_lives()
+    {
+        var folder = RunningDutyRoom.NewFolder();
+        var path = Path.Combine(folder, "notify.sock");
+        using (var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified))
+        {
+            systemd.Bind(new UnixDomainSocketEndPoint(path));
+            using var room = await DutyRoomProcess.StartAsync(folder, ("NOTIFY_SOCKET", path));
+            Assert.Equal("READY=1", await HearAsync(systemd));
+            Assert.Equal("WATCHDOG=1", await HearAsync(systemd));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<string> HearAsync(Socket socket)
+    {
+        var bytes = new byte[512];
+        using var enough = new CancellationTokenSource(Until.Patience, TimeProvider.System);
+        return Encoding.UTF8.GetString(bytes, 0, await socket.ReceiveAsync(bytes, enough.Token));
+    }
+
+    /// <summary>Whoever looks every second finds that he cannot.</summary>
+    private sealed class FailingClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+            => period == Escalations.Tick ? throw new InvalidOperationException("no timer") : System.CreateTimer(callback, state, dueTime, period);
+    }
+}

@@ -153,7 +153,15 @@ internal static class DutyRoomProgram
         var systemd = new SystemdNotifier();
         app.Lifetime.ApplicationStarted.Register(() => systemd.Notify(ServiceState.Ready));
         app.Lifetime.ApplicationStopping.Register(() => systemd.Notify(ServiceState.Stopping));
-        await app.RunAsync();
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (workers.Any(w => w.ExecuteTask is { IsFaulted: true }))
+        {
+            // A worker failed before the start was over.
+        }
+
         // A worker that threw stopped the host; .NET would end with 0, and whoever supervises us would think that all is well.
         return workers.Any(w => w.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }

@@ -71,6 +71,9 @@ internal sealed partial class GatewayParts
         journal.Damaged = async detail => await watch.PartAsync(TroubleReason.StorageFailing, "journal", true, detail, CancellationToken.None).ConfigureAwait(false);
         workers.Add(watch);
         _ = TellOfDiskAsync(options, watch);
+        workers.Add(new MachineWatch(
+            new MachineHealth(new MachineFiles("/"), () => MachineFiles.RoomOf(options.DataDirectory), WatchClock.IsUnset, time), watch.PartAsync, time));
+        workers.AddRange(options.DutyRoom is null ? [] : [new ReceiptWatch(() => watch.Alarms, watch.PartAsync, time)]);
         workers.Add(new HealthKeeper(HealthFile(options), watch.RememberAsync, time, loggers.CreateLogger<HealthKeeper>()));
 
         var elsewhere = new HeardElsewhere();

@@ -38,6 +38,10 @@ public class AccessTests
         ("GET", "/api/v1/commands", "", "-yyyyy--"),
         ("PUT", "/api/v1/gateways/{gateway}/site", "{}", "------y-"),
         ("PUT", "/api/v1/gateways/{gateway}/health", "[]", "------y-"),
+        ("GET", "/api/v1/presence", "", "-yyyyy--"),
+        ("POST", "/api/v1/presence", "{}", "----yy--"),
+        ("POST", "/api/v1/presence/{id}/answer", "{}", "--y-yy--"),
+        ("PUT", "/api/v1/presence/schedule", "{}", "----yy--"),
         ("POST", "/api/v1/session", "{}", "yyyyyyyy"),
         ("GET", "/api/v1/session", "", "-yyyyy--"),
         ("DELETE", "/api/v1/session", "", "-yyyyy--"),
@@ -213,7 +217,7 @@ public class AccessTests
 
     private static int[] Expected(char letIn, int caller, string route) => (letIn, caller) switch
     {
-        ('y', _) => route == "/api/v1/session" ? [200, 400] : [200, 204, 400, 404],
+        ('y', _) => route == "/api/v1/session" ? [200, 400] : [200, 201, 204, 400, 404, 409],
         (_, 0) => [401],
         _ => [403],
     };

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using SmartCourtyard.DutyRoom.Duty;
 using SmartCourtyard.DutyRoom.Health;
+using SmartCourtyard.DutyRoom.Storage;
 using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
@@ -28,8 +28,15 @@ public sealed class LivenessTests
         Assert.Contains("ledger's writer has not moved", await (await client.GetAsync("healthz")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         disk.Set();
         await hangs;
-        liveness.Look();
-        Assert.Equal("alive\n", await client.GetStringAsync("healthz"));
+        await Until.Async(
+            async () =>
+            {
+                // The watches turn with the clock.
+                room.Clock.Advance(TimeSpan.FromSeconds(1));
+                liveness.Look();
+                return (await client.GetAsync("healthz")).StatusCode;
+            },
+            status => status == HttpStatusCode.OK);
     }
 
     [Fact]
@@ -58,9 +65,14 @@ public sealed class LivenessTests
     public async Task A_worker_that_fails_ends_the_duty_room_with_exit_code_1()
     {
         var folder = RunningDutyRoom.NewFolder();
-        await using (var app = await DutyRoomProgram.BuildAsync(RunningDutyRoom.Arguments(folder), new FailingClock()))
+        var clock = new BreakingClock();
+        await using (var app = await DutyRoomProgram.BuildAsync(RunningDutyRoom.Arguments(folder), clock))
         {
-            Assert.Equal(1, await DutyRoomProgram.RunAsync(app).WaitAsync(Until.Patience, TimeProvider.System));
+            var ends = DutyRoomProgram.RunAsync(app);
+            var ledger = (Ledger)app.Services.GetService(typeof(Ledger))!;
+            await Until.Async(() => Task.FromResult((app.Lifetime.ApplicationStarted.IsCancellationRequested, ledger.Turns)), s => s is (true, > 0));
+            clock.IsBroken = true;
+            Assert.Equal(1, await ends.WaitAsync(Until.Patience, TimeProvider.System));
         }
 
         Directory.Delete(folder, recursive: true);
@@ -89,10 +101,10 @@ public sealed class LivenessTests
         return Encoding.UTF8.GetString(bytes, 0, await socket.ReceiveAsync(bytes, enough.Token));
     }
 
-    /// <summary>Whoever looks every second finds that he cannot.</summary>
-    private sealed class FailingClock : TimeProvider
+    private sealed class BreakingClock : TimeProvider
     {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-            => period == Escalations.Tick ? throw new InvalidOperationException("no timer") : System.CreateTimer(callback, state, dueTime, period);
+        public volatile bool IsBroken;
+
+        public override long GetTimestamp() => IsBroken ? throw new InvalidOperationException("the clock is broken") : System.GetTimestamp();
     }
 }

@@ -37,11 +37,10 @@ describe('the presence check', () => {
     const shown = banner();
     expect(shown.text()).toContain('街道');
     await shown.get('[data-testid=presence-answer]').trigger('click');
-    await flushPromises();
     expect(posted[0]).toBe('POST /api/v1/presence/c1/answer');
+    await flushPromises();
     language.value = 'en';
-    await shown.vm.$nextTick();
-    expect(shown.get('button').text()).toBe('I am here');
+    expect(banner().get('button').text()).toBe('I am here');
   });
 
   it('gives no button to who asked, nor to who may not act', () => {

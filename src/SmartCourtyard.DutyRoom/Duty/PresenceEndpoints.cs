@@ -21,15 +21,15 @@ internal static class PresenceEndpoints
 
     public static void MapPresence(this IEndpointRouteBuilder routes)
     {
-        var presence = routes.MapGroup("/api/v1/presence").WithTags("presence");
-        presence.MapGet("", StateAsync).RequireAuthorization(Policies.Read).WithName("getPresence")
+        var presence = routes.MapGroup("/api/v1").WithTags("presence");
+        presence.MapGet("presence", StateAsync).RequireAuthorization(Policies.Read).WithName("getPresence")
             .WithSummary("Whether the duty room was found staffed, and the question that waits").Produces<PresenceState>().Problems(401, 403);
-        presence.MapPost("", AskAsync).RequireAuthorization(Policies.Administer).WithName("askPresence")
+        presence.MapPost("presence", AskAsync).RequireAuthorization(Policies.Administer).WithName("askPresence")
             .WithSummary("Asks whether somebody is there; another person answers within 10 minutes, or it is an alarm")
             .Produces<PresenceView>(201).Problems(401, 403, 409, 415, 503);
-        presence.MapPost("{id}/answer", AnswerAsync).RequireAuthorization(Policies.Act).WithName("answerPresence")
+        presence.MapPost("presence/{id}/answer", AnswerAsync).RequireAuthorization(Policies.Act).WithName("answerPresence")
             .WithSummary("Somebody is there: said by a person who is signed in and did not ask").Produces<PresenceView>().Problems(401, 403, 404, 409, 415, 503);
-        presence.MapPut("schedule", ScheduleAsync).RequireAuthorization(Policies.Administer).WithName("schedulePresence")
+        presence.MapPut("presence/schedule", ScheduleAsync).RequireAuthorization(Policies.Administer).WithName("schedulePresence")
             .WithSummary("How often to ask without being told to").Produces(204).Problems(400, 401, 403, 415, 503);
     }
 

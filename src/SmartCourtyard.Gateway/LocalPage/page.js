@@ -5,13 +5,15 @@ const texts = {
     running: '测试已发出，等值班室确认……', passedShown: s => `通过：值班室已存下，并在值班台显示。用时 ${s} 秒。`, passed: s => `通过：值班室已存下；当时没有开着的值班台。用时 ${s} 秒。`,
     asked: '正在请值班员按“我看到了”（10 分钟内）。', by: who => `值班员 ${who} 已答复。`,
     stored: '未通过：值班室 60 秒内没有确认。检查上网和值班室服务器；排队的报警会自动补送。', shown: '未通过：值班室已存下，但开着的值班台 60 秒内都没有显示。请打电话问值班室。',
-    underWay: '已有一次测试在进行，一分钟内结束。', noDutyRoom: '这台网关没有设置值班室。', unreachable: '网关没有回答。', troubles: '现有故障', none: '没有故障。', since: '自',
+    underWay: '已有一次测试在进行，一分钟内结束。', noDutyRoom: '这台网关没有设置值班室。', unreachable: '网关没有回答。', troubles: '现有故障', none: '没有故障。', since: '自', alarms: '未了结的报警', noAlarms: '没有报警。',
+    receipts: { stored: '值班室已存', shown: '值班台已显示', acknowledged: '有人应答' }, notYet: '还没有',
     token: '网关令牌', enter: '进入',
     reasons: {
       silent: '长时间没有消息', 'battery-low': '电量低', 'weak-signal': '信号弱', stuck: '读数不变', noisy: '读数跳动', drifting: '零点漂移', tampered: '被拆动', fault: '自报故障', 'test-overdue': '超期未测试',
       'end-of-life': '到期需更换', 'out-of-range': '读数超量程', undecodable: '消息无法识别', 'broker-lost': '消息服务中断', 'bridge-offline': '网桥离线', 'connection-lost': '总线或接口中断',
       'storage-failing': '磁盘写入失败', 'event-refused': '事件被拒收', overloaded: '处理不过来', 'site-refused': '小区文件有误', 'out-of-service': '停用检修', shelved: '暂缓提示', 'under-test': '测试中',
-      drill: '全小区演练', 'self-test-failed': '通道自检未通过',
+      drill: '全小区演练', 'self-test-failed': '通道自检未通过', 'receipt-overdue': '报警回执超时', overheated: '主机过热', undervoltage: '供电电压不足', 'memory-low': '内存不足', 'disk-low': '磁盘将满',
+      'disk-worn': '存储卡寿命将尽', 'clock-wrong': '时钟不准',
     },
   },
   en: {
@@ -20,14 +22,16 @@ const texts = {
     running: 'The test is on its way; waiting for the duty room …', passedShown: s => `Passed: the duty room has stored it and a console showed it. Took ${s} s.`, passed: s => `Passed: the duty room has stored it; no console was open. Took ${s} s.`,
     asked: 'An officer is asked to press "I have seen it" (within 10 minutes).', by: who => `Officer ${who} has answered.`,
     stored: 'Failed: the duty room did not confirm within 60 s. Look at the uplink and the duty room\u2019s server; alarms that wait are sent by themselves.', shown: 'Failed: the duty room stored it, but none of its open consoles showed it within 60 s. Call the duty room.',
-    underWay: 'A test is under way; it ends within a minute.', noDutyRoom: 'This gateway has no duty room.', unreachable: 'The gateway does not answer.', troubles: 'Troubles that stand', none: 'No trouble.', since: 'since',
+    underWay: 'A test is under way; it ends within a minute.', noDutyRoom: 'This gateway has no duty room.', unreachable: 'The gateway does not answer.', troubles: 'Troubles that stand', none: 'No trouble.', since: 'since', alarms: 'Alarms that are not done with', noAlarms: 'No alarm.',
+    receipts: { stored: 'stored', shown: 'shown', acknowledged: 'answered' }, notYet: 'not yet',
     token: 'Token of the gateway', enter: 'Enter',
     reasons: {
       silent: 'silent too long', 'battery-low': 'battery low', 'weak-signal': 'weak signal', stuck: 'value stuck', noisy: 'value jumps', drifting: 'drifting',
       tampered: 'tampered with', fault: 'reports a fault', 'test-overdue': 'test overdue', 'end-of-life': 'end of life', 'out-of-range': 'out of range',
       undecodable: 'unreadable messages', 'broker-lost': 'broker lost', 'bridge-offline': 'bridge offline', 'connection-lost': 'bus or interface down',
       'storage-failing': 'disk failing', 'event-refused': 'event refused', overloaded: 'overloaded', 'site-refused': 'site file has mistakes', 'out-of-service': 'out of service',
-      shelved: 'shelved', 'under-test': 'under test', drill: 'drill of the whole estate', 'self-test-failed': 'daily self-test failed',
+      shelved: 'shelved', 'under-test': 'under test', drill: 'drill of the whole estate', 'self-test-failed': 'daily self-test failed', 'receipt-overdue': 'a receipt is overdue', overheated: 'computer too hot',
+      undervoltage: 'supply voltage too low', 'memory-low': 'short of memory', 'disk-low': 'disk nearly full', 'disk-worn': 'disk nearly worn out', 'clock-wrong': 'clock wrong',
     },
   },
 };
@@ -37,6 +41,7 @@ let language = (navigator.language || '').startsWith('zh') ? 'zh-CN' : 'en';
 let token = null;
 let proof = null;
 let troubles = [];
+let alarms = [];
 let begun = null;
 let message = null;
 
@@ -51,9 +56,10 @@ async function call(method, path) {
 
 async function refresh() {
   try {
-    const [now, standing] = [await call('GET', 'api/v1/proof'), await call('GET', 'api/v1/troubles')];
+    const [now, standing, open] = [await call('GET', 'api/v1/proof'), await call('GET', 'api/v1/troubles'), await call('GET', 'api/v1/alarms')];
     proof = now.status === 200 ? now.body : null;
     troubles = standing.status === 200 ? standing.body.items : [];
+    alarms = open.status === 200 ? open.body.items : [];
     message = now.status === 404 ? 'noDutyRoom' : message === 'unreachable' || message === 'noDutyRoom' ? null : message;
   } catch {
     message = 'unreachable';
@@ -105,7 +111,12 @@ function show() {
   byId('outcome').className = look;
   byId('prove').disabled = !proof || proof.underWay !== null;
   byId('troubles').replaceChildren(...(troubles.length ? troubles.map(line) : [item(say().none)]));
+  byId('alarms').replaceChildren(...(alarms.length ? alarms.map(alarmLine) : [item(say().noAlarms)]));
 }
+
+const stamp = text => new Date(text).toLocaleTimeString(language);
+const receipts = alarm => Object.entries(say().receipts).map(([key, word]) => `${word} ${alarm.receipts[key] ? stamp(alarm.receipts[key]) : say().notYet}`).join(' · ');
+const alarmLine = alarm => item(`${alarm.kind} · ${alarm.device} (${say().since} ${time(alarm.raisedAt)}): ${receipts(alarm)}`);
 
 const line = trouble => item(`${say().reasons[trouble.reason] ?? trouble.reason}${trouble.device ? ` · ${trouble.device}` : ''}${trouble.detail ? `: ${trouble.detail}` : ''} (${say().since} ${time(trouble.raisedAt)})`);
 

@@ -34,7 +34,8 @@ internal sealed partial class WatchClock(TimeProvider time, string version)
 
     public GatewayStartedData Started() => new(version, time.GetUtcNow(), State());
 
-    private static unsafe bool IsUnset()
+    /// <summary>Whether the kernel says that nobody has set its clock.</summary>
+    public static unsafe bool IsUnset()
     {
         var timex = stackalloc byte[TimexBytes];
         new Span<byte>(timex, TimexBytes).Clear();

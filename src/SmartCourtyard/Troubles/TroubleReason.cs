@@ -47,8 +47,6 @@ public enum TroubleReason
     [JsonStringEnumMemberName("self-test-failed")] SelfTestFailed,
     /// <summary>An alarm is not stored in the duty room, or shown there, by the time at which it should be.</summary>
     [JsonStringEnumMemberName("receipt-overdue")] ReceiptOverdue,
-    /// <summary>The duty room answers, but does not store.</summary>
-    [JsonStringEnumMemberName("not-storing")] NotStoring,
     /// <summary>The gateway's computer is too hot.</summary>
     [JsonStringEnumMemberName("overheated")] Overheated,
     /// <summary>Its supply voltage is too low.</summary>

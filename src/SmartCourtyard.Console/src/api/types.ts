@@ -30,7 +30,7 @@ export const reasons = [
   'silent', 'battery-low', 'weak-signal', 'stuck', 'noisy', 'drifting', 'tampered', 'fault', 'test-overdue', 'end-of-life',
   'out-of-range', 'undecodable', 'broker-lost', 'bridge-offline', 'connection-lost', 'storage-failing', 'event-refused', 'overloaded',
   'site-refused', 'out-of-service', 'shelved', 'under-test', 'drill', 'self-test-failed',
-  'receipt-overdue', 'not-storing', 'overheated', 'undervoltage', 'memory-low', 'disk-low', 'disk-worn', 'clock-wrong',
+  'receipt-overdue', 'overheated', 'undervoltage', 'memory-low', 'disk-low', 'disk-worn', 'clock-wrong',
 ] as const satisfies readonly Schemas['TroubleReason'][];
 export type TroubleReason = Schemas['TroubleReason'];
 

@@ -133,12 +133,14 @@ internal static class DutyRoomProgram
         var (ledger, supervision) = (services.GetRequiredService<Ledger>(), services.GetRequiredService<Supervision>());
         var (escalations, presence) = (services.GetRequiredService<Escalations>(), services.GetRequiredService<PresenceRounds>());
         var systemd = new SystemdNotifier();
+        // A database server that does not answer is waited for 30 s at a time; that is no loop that hangs.
+        var within = TimeSpan.FromSeconds(60);
         TurningLoop[] loops =
         [
-            new("the ledger's writer", () => ledger.Turns, TimeSpan.FromSeconds(30), () => ledger.IsIdle),
-            new("the watch over silent courtyards", () => supervision.Turns, TimeSpan.FromSeconds(30), () => false),
-            new("the watch over unanswered alarms", () => escalations.Turns, TimeSpan.FromSeconds(30), () => false),
-            new("the presence check", () => presence.Turns, TimeSpan.FromSeconds(30), () => false),
+            new("the ledger's writer", () => ledger.Turns, within, () => ledger.IsIdle),
+            new("the watch over silent courtyards", () => supervision.Turns, within, () => false),
+            new("the watch over unanswered alarms", () => escalations.Turns, within, () => false),
+            new("the presence check", () => presence.Turns, within, () => false),
         ];
         return new(
             loops, () => systemd.Notify(new ServiceState("WATCHDOG=1")), services.GetRequiredService<TimeProvider>(),

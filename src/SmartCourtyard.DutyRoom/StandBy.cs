@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting.Systemd;
 using Serilog;
 using SmartCourtyard.DutyRoom.Storage;
 
@@ -29,12 +30,16 @@ internal static partial class StandBy
         await app.StartAsync();
         var logger = app.Services.GetRequiredService<ILogger<Database>>();
         LogWaits(logger, reason);
+        // Who stands by does what it is there for; it must not be taken for one that hangs.
+        var systemd = new SystemdNotifier();
+        systemd.Notify(ServiceState.Ready);
         using var timer = new PeriodicTimer(AskEvery, time);
         do
         {
             await timer.WaitForNextTickAsync(app.Lifetime.ApplicationStopping);
             app.Lifetime.ApplicationStopping.ThrowIfCancellationRequested();
             reason = WhyNotNow(database) ?? "";
+            systemd.Notify(new ServiceState("WATCHDOG=1"));
         }
         while (reason.Length > 0);
         await app.StopAsync();

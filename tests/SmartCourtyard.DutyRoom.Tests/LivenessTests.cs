@@ -19,7 +19,7 @@ public sealed class LivenessTests
         var liveness = (Liveness)room.App.Services.GetService(typeof(Liveness))!;
         var hangs = Task.Run(() => room.Ledger.WriteAsync(_ => disk.Wait(Until.Patience)));
         await Until.Async(() => Task.FromResult(room.Ledger.IsIdle), idle => !idle);
-        for (var look = 0; look < 7; look++)
+        for (var look = 0; look < 13; look++)
         {
             liveness.Look();
         }

@@ -24,7 +24,7 @@ public sealed class PresenceTests
         Assert.Equal(HttpStatusCode.OK, (await AnswerAsync(officer, asked)).Status);
         Assert.Equal("王芳", (string?)(await console.NextAsync("presence")).Data["answeredBy"]);
         Assert.Equal(HttpStatusCode.Conflict, (await AnswerAsync(officer, asked)).Status);
-        room.Clock.Advance(TimeSpan.FromMinutes(30));
+        room.Clock.Advance(TimeSpan.FromMinutes(11));
         Assert.Empty(await room.AlarmsAsync());
         var state = (await room.GetAsync("api/v1/presence")).Body;
         Assert.Null(state["open"]);
@@ -39,9 +39,9 @@ public sealed class PresenceTests
         await using var room = await RunningDutyRoom.StartAsync();
         var officer = await room.PersonAsync("王芳", "operator");
         var (_, asked) = await AskAsync(room.Program);
-        room.Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
+        room.Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(5));
         Assert.Empty(await room.AlarmsAsync());
-        var alarm = await AlarmAsync(room, TimeSpan.FromSeconds(1));
+        var alarm = await AlarmAsync(room, TimeSpan.FromSeconds(5));
         Assert.Equal(("supervision", "property", "duty-room", "presence"), ((string?)alarm["kind"], (string?)alarm["severity"], (string?)alarm["courtyard"], (string?)alarm["cause"]!["quantity"]));
         Assert.Contains("smartcourtyard_presence_unanswered 1\n", await room.Client().GetStringAsync("metrics"), StringComparison.Ordinal);
 
@@ -76,14 +76,14 @@ public sealed class PresenceTests
         var first = await RunningDutyRoom.StartAsync(folder, clock);
         Assert.Equal(HttpStatusCode.BadRequest, (await ScheduleAsync(first, 5)).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await ScheduleAsync(first, 60)).Status);
-        clock.Advance(TimeSpan.FromMinutes(44));
+        clock.Advance(TimeSpan.FromMinutes(40));
         Assert.Null((await first.GetAsync("api/v1/presence")).Body["open"]);
         await first.StopAsync();
 
         await using (var second = await RunningDutyRoom.StartAsync(folder, clock))
         {
             var open = (JsonNode?)null;
-            for (var minute = 45; open is null && minute <= 76; minute++)
+            for (var minute = 41; open is null && minute <= 76; minute++)
             {
                 await RoundAsync(second, TimeSpan.FromMinutes(1));
                 open = (await second.GetAsync("api/v1/presence")).Body["open"];
@@ -92,7 +92,7 @@ public sealed class PresenceTests
             Assert.Null((string?)open!["askedBy"]);
             await AnswerAsync(await second.PersonAsync("王芳", "operator"), open);
             await ScheduleAsync(second, 0);
-            await RoundAsync(second, TimeSpan.FromHours(2));
+            await RoundAsync(second, TimeSpan.FromMinutes(80));
             Assert.Null((await second.GetAsync("api/v1/presence")).Body["open"]);
             Assert.Empty(await second.AlarmsAsync());
         }

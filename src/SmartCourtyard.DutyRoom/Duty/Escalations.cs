@@ -30,7 +30,16 @@ internal sealed partial class Escalations(Ledger ledger, Database database, Feed
         using var timer = new PeriodicTimer(Tick, time);
         do
         {
-            await LookAsync(stoppingToken);
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is StoreUnavailableException || database.IsUnavailable(e))
+            {
+                // The next tick tries again; the ledger and /readyz say what is wrong.
+                LogNotStored(e.Message);
+            }
+
             Interlocked.Increment(ref turns);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -53,18 +62,10 @@ internal sealed partial class Escalations(Ledger ledger, Database database, Feed
             return;
         }
 
-        try
+        var told = await ledger.WriteAsync(writing => due.Where(d => Escalate(writing, d.Id, d.Why)).ToList());
+        foreach (var (id, why) in told)
         {
-            var told = await ledger.WriteAsync(writing => due.Where(d => Escalate(writing, d.Id, d.Why)).ToList());
-            foreach (var (id, why) in told)
-            {
-                LogEscalated(id, Names<Escalation>.Of(why));
-            }
-        }
-        catch (StoreUnavailableException e)
-        {
-            // The next tick tries again; the ledger and /readyz say what is wrong.
-            LogNotStored(due.Count, e.Message);
+            LogEscalated(id, Names<Escalation>.Of(why));
         }
     }
 
@@ -131,8 +132,8 @@ internal sealed partial class Escalations(Ledger ledger, Database database, Feed
     [LoggerMessage(Level = LogLevel.Warning, Message = "Alarm {Id} is escalated: {Why}")]
     private partial void LogEscalated(string id, string why);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} alarms are to be escalated, which could not be stored: {Reason}")]
-    private partial void LogNotStored(int count, string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Whether alarms are to be escalated cannot be seen or stored: {Reason}")]
+    private partial void LogNotStored(string reason);
 
     private sealed record Waiting(string Id, Alarms.Severity Severity, DateTimeOffset ReceivedAt, DateTimeOffset? ShownAt, DateTimeOffset? Deadline, Escalation? Escalated);
 }

@@ -6,7 +6,7 @@ namespace SmartCourtyard.DutyRoom.Duty;
 /// <summary>Asks by the schedule whether somebody is in the duty room, and makes an alarm of a question that nobody answered in time.</summary>
 internal sealed partial class PresenceRounds(Ledger ledger, Database database, TimeProvider time, ILogger<PresenceRounds> logger) : BackgroundService
 {
-    public static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Tick = TimeSpan.FromSeconds(5);
 
     private (string Id, long Since)? waits;
     private long turns;
@@ -23,8 +23,9 @@ internal sealed partial class PresenceRounds(Ledger ledger, Database database, T
             {
                 await LookAsync(stoppingToken);
             }
-            catch (StoreUnavailableException e)
+            catch (Exception e) when (e is StoreUnavailableException || database.IsUnavailable(e))
             {
+                // The next tick tries again; the ledger and /readyz say what is wrong.
                 LogNotStored(e.Message);
             }
 

@@ -1,3 +1,4 @@
+using SmartCourtyard.Alarms;
 using SmartCourtyard.Gateway.Devices;
 using SmartCourtyard.Gateway.Health;
 using SmartCourtyard.Gateway.Journal;
@@ -41,6 +42,8 @@ internal static class GatewayMetrics
         metrics.AddRange(Enum.GetValues<TroubleReason>().Where(r => TroubleReasons.Urgency(r) < TroubleReasons.Urgency(TroubleReason.BrokerLost))
             .Select(r => new Metric(
                 "gateway_device_troubles", "Devices by what is wrong with them.", false, () => watch.Health.With(r), $"{{reason=\"{Word($"{r}")}\"}}")));
+        metrics.AddRange(Enum.GetValues<ReceiptKind>().Select(k => new Metric(
+            "gateway_receipts_total", "Receipts for alarms that the duty room has sent.", true, () => watch.ReceiptsOf(k), $"{{receipt=\"{Word($"{k}")}\"}}")));
         metrics.Add(new("gateway_site_reloads_total", "How often the site file was read again and brought something new.", true, () => devices.Reloads));
         metrics.Add(new("gateway_gpio_edges_dropped_total", "Edges that the kernel dropped because nobody took them in time.", true, () => devices.Current.Kernel.Contacts.Dropped));
         metrics.Add(new("gateway_iio_overruns_total", "How often the kernel's buffer of a sampled loop was full before it was read.", true, () => devices.Current.Kernel.Sensors.Overruns));

@@ -41,6 +41,7 @@ internal sealed partial class WatchLoop : BackgroundService
     private ImmutableArray<Alarm> _open;
     private volatile HealthCount _healthCount;
     private TimeSpan? _armed;
+    private readonly long[] _receipts = new long[Enum.GetValues<ReceiptKind>().Length];
     private long _judged;
     private long _turns;
 
@@ -72,6 +73,9 @@ internal sealed partial class WatchLoop : BackgroundService
 
     /// <summary>How often the loop has turned: for each input, and a tick comes every 10 s.</summary>
     public long Turns => Interlocked.Read(ref _turns);
+
+    /// <summary>How many receipts of a kind the duty room has sent.</summary>
+    public long ReceiptsOf(ReceiptKind kind) => Interlocked.Read(ref _receipts[(int)kind]);
 
     /// <summary>How many messages have been judged.</summary>
     public long Judged => Interlocked.Read(ref _judged);
@@ -300,6 +304,11 @@ internal sealed partial class WatchLoop : BackgroundService
     private void Receive(DutyCommand command)
     {
         var alarm = command.AlarmId is null ? null : _alarms.Receive(command.Kind, command.AlarmId, command.At);
+        if (command.AlarmId is not null)
+        {
+            Interlocked.Increment(ref _receipts[(int)command.Kind]);
+        }
+
         _acting.Follow(alarm);
         ReceiveProof(command);
         var answer = _writer.Command(new CommandData(command.CommandId, command.Type, command.Failure), _clock.Now().Time);

@@ -192,9 +192,9 @@ internal static class DutyRoomProgram
         var problem = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
         {
             StoreUnavailableException e => Problem.Busy(e.Message),
+            BadHttpRequestException e => new Problem(e.StatusCode, "Not as agreed", e.InnerException?.Message ?? e.Message),
             { } e when database.IsUnstorable(e) => new Problem(400, "Not as agreed", "A text holds a character that cannot be kept: U+0000."),
             { } e when database.IsUnavailable(e) => Problem.Busy("The database cannot be reached: " + e.GetBaseException().Message),
-            BadHttpRequestException e => new Problem(e.StatusCode, "Not as agreed", e.InnerException?.Message ?? e.Message),
             null => OfStatus(context),
             _ => new Problem(500, "A fault of ours", "The duty room could not do this; its log says why."),
         };

@@ -58,3 +58,8 @@ public sealed class CustodyOnPostgresTests : CustodyTests
 {
     public CustodyOnPostgresTests() => TestStore.UsePostgres();
 }
+
+public sealed class PresenceOnPostgresTests : PresenceTests
+{
+    public PresenceOnPostgresTests() => TestStore.UsePostgres();
+}

@@ -101,7 +101,7 @@ internal sealed class PostgresDatabase : Database
                     or ['2', '8', ..] or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable;
             }
 
-            if (at is NpgsqlException or TimeoutException or SocketException or IOException or AnotherWriterException)
+            if (at is NpgsqlException or TimeoutException or SocketException or AnotherWriterException)
             {
                 return true;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using SmartCourtyard.Acceptance.Estates;
 
@@ -12,6 +13,8 @@ internal static class TestStore
     private const string Template = "template_room";
 
     private static readonly AsyncLocal<bool> Postgres = new();
+    // Kept, so that nothing closes the pipe before this process ends.
+    private static readonly List<Process> Guards = [];
     private static readonly Lazy<Task<PostgresServer>> Server = new(() => Task.Run(StartAsync));
 
     public static bool IsPostgres => Postgres.Value;
@@ -54,10 +57,17 @@ internal static class TestStore
     private static async Task<PostgresServer> StartAsync()
     {
         var server = await PostgresServer.StartAsync();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        Guard(server);
         Run(server, $"CREATE DATABASE {Template}");
         Storage.Database.At(server.ConnectionString(Template) + ";Pooling=false").BringUpToDate();
         return server;
+    }
+
+    /// <summary>However this process ends, its end of the pipe is closed, and the guard then ends the server and removes what it kept.</summary>
+    private static void Guard(PostgresServer server)
+    {
+        const string script = "cat >/dev/null; p=$(head -1 \"$0/data/postmaster.pid\"); kill -QUIT $p; while kill -0 $p 2>/dev/null; do sleep 0.1; done; rm -rf \"$0\"";
+        Guards.Add(Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", script, server.Folder]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!);
     }
 
     private static void Run(PostgresServer server, string sql)

@@ -47,8 +47,11 @@ internal sealed record Problem(int Status, string Title, string Detail)
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        await response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(this, ProblemJson.Wire.Problem), response.HttpContext.RequestAborted);
+        await response.Body.WriteAsync(Bytes(), response.HttpContext.RequestAborted);
     }
+
+    /// <summary>The body, as it is sent.</summary>
+    public byte[] Bytes() => JsonSerializer.SerializeToUtf8Bytes(this, ProblemJson.Wire.Problem);
 
     private sealed class Answer(Problem problem) : IResult, IStatusCodeHttpResult
     {

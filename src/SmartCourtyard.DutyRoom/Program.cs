@@ -68,6 +68,7 @@ internal static class DutyRoomProgram
         AddWorker<Escalations>(builder.Services);
         AddWorker<PresenceRounds>(builder.Services);
         builder.Services.AddHostedService<Rehearsal>();
+        builder.Services.AddUplink(settings.Uplink);
         builder.Services.AddSingleton(Alive);
         builder.Services.AddHostedService(services => services.GetRequiredService<Liveness>());
 

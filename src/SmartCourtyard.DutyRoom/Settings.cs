@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using SmartCourtyard.DutyRoom.Storage;
+using SmartCourtyard.DutyRoom.Uplink;
 
 namespace SmartCourtyard.DutyRoom;
 
@@ -13,13 +14,21 @@ internal sealed partial record Settings(string ConnectionString, string? Credent
 {
     private const string Stores = "Data Source=FILE (SQLite) or Host=SERVER;Database=NAME;Username=USER (PostgreSQL)";
 
-    // DutyRoom:Url and :Token are the gateway's; one environment may serve both programs.
-    private static readonly string[] Known =
-        ["ConnectionStrings:DutyRoom", "Access:CredentialsFile", "Access:Gateway", "DutyRoom:Url", "DutyRoom:Token"];
+    /// <summary>The broker elsewhere that gateways also reach; null where there is none.</summary>
+    public UplinkBroker? Uplink { get; init; }
+
+    private static readonly string[] Own =
+    [
+        "ConnectionStrings:DutyRoom", "Access:CredentialsFile", "Access:Gateway", "Uplink:Mqtt:Host", "Uplink:Mqtt:Port", "Uplink:Mqtt:Tls", "Uplink:Mqtt:CaFile",
+        "Uplink:Mqtt:User", "Uplink:Mqtt:Password",
+    ];
+
+    // These are the gateway's; one environment may serve both programs.
+    private static readonly string[] Known = [.. Own, "DutyRoom:Url", "DutyRoom:Token", "Uplink:Policy", "Uplink:NextAfter"];
 
     public static Settings Read(IConfiguration configuration)
     {
-        foreach (var section in new[] { "ConnectionStrings", "Access", "DutyRoom" })
+        foreach (var section in new[] { "ConnectionStrings", "Access", "DutyRoom", "Uplink" })
         {
             CheckKeys(configuration.GetSection(section));
         }
@@ -32,7 +41,7 @@ internal sealed partial record Settings(string ConnectionString, string? Credent
         }
 
         var file = configuration["Access:CredentialsFile"];
-        return new(ConnectionStringOf(configuration), string.IsNullOrEmpty(file) ? null : file, gateway);
+        return new(ConnectionStringOf(configuration), string.IsNullOrEmpty(file) ? null : file, gateway) { Uplink = UplinkOf(configuration) };
     }
 
     private static void CheckKeys(IConfigurationSection section)
@@ -41,10 +50,32 @@ internal sealed partial record Settings(string ConnectionString, string? Credent
         {
             if (value is not null && !Known.Contains(key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new StartException($"{key} is not a known setting; allowed are {string.Join(", ", Known[..3])}.");
+                throw new StartException($"{key} is not a known setting; allowed are {string.Join(", ", Own)}.");
             }
         }
     }
+
+    private static UplinkBroker? UplinkOf(IConfiguration configuration)
+    {
+        var (user, password) = (configuration["Uplink:Mqtt:User"], configuration["Uplink:Mqtt:Password"]);
+        if (configuration["Uplink:Mqtt:Host"] is not { Length: > 0 } host)
+        {
+            return configuration.GetSection("Uplink:Mqtt").GetChildren().Any(c => c.Value is { Length: > 0 })
+                ? throw new StartException("Uplink:Mqtt:Host is missing: name or address of the broker that gateways also reach.")
+                : null;
+        }
+
+        var tls = configuration["Uplink:Mqtt:Tls"] is { Length: > 0 } flag
+            && (bool.TryParse(flag, out var on) ? on : throw new StartException($"Uplink:Mqtt:Tls: '{flag}' is neither true nor false."));
+        var port = configuration["Uplink:Mqtt:Port"] is not { Length: > 0 } number ? (tls ? 8883 : 1883)
+            : ushort.TryParse(number, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var given) && given > 0 ? given
+            : throw new StartException($"Uplink:Mqtt:Port: '{number}' is no port: a number from 1 to 65535 is allowed.");
+        return !string.IsNullOrEmpty(password) && string.IsNullOrEmpty(user)
+            ? throw new StartException("Uplink:Mqtt:User is missing: the account that Uplink:Mqtt:Password belongs to.")
+            : new(host, port, tls, OrNull(configuration["Uplink:Mqtt:CaFile"]), OrNull(user), OrNull(password));
+    }
+
+    private static string? OrNull(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static void CheckUrls(string? urls)
     {

@@ -14,7 +14,7 @@ namespace SmartCourtyard.Gateway;
 internal static class GatewayMetrics
 {
     public static Metrics Of(
-        EventJournal journal, WatchLoop watch, PathStatus status, HeardElsewhere elsewhere, DeviceHost devices,
+        EventJournal journal, WatchLoop watch, IReadOnlyList<(string Name, PathStatus Status)> paths, HeardElsewhere elsewhere, DeviceHost devices,
         History history, ReadingFeed historyFeed, InfluxWriter? influx, ReadingFeed? influxFeed)
     {
         var metrics = new List<Metric>
@@ -24,7 +24,6 @@ internal static class GatewayMetrics
             new("gateway_journal_sequence", "The last sequence given.", false, () => journal.LastSequence),
             new("gateway_events_waiting", "Events that the duty room has not confirmed.", false, () => journal.Outbox.Waiting),
             new("gateway_events_refused_total", "Events that the duty room refuses; kept.", true, () => journal.Refused),
-            new("gateway_path_up", "1 while the duty room answers.", false, () => status.Now.IsUp ? 1 : 0),
             new("gateway_undecodable_total", "Messages, or parts of them, that nobody could read.", true, () => elsewhere.UndecodableCount),
             new("gateway_lorawan_lost_total", "Uplinks of LoRaWAN devices that never came, by the gaps in their counters.", true, () => elsewhere.LostCount),
             new("gateway_readings_stored_total", "Readings in the local history.", true, () => history.Written),
@@ -37,6 +36,11 @@ internal static class GatewayMetrics
             metrics.Add(new("gateway_influx_refused_total", "Readings that the telemetry store refuses.", true, () => influx.Refused));
         }
 
+        metrics.AddRange(paths.Select(p => new Metric(
+            "gateway_path_up", "1 while the duty room answers by this path.", false, () => p.Status.Now.IsUp ? 1 : 0, $"{{path=\"{p.Name}\"}}")));
+        metrics.AddRange(paths.Select(p => new Metric(
+            "gateway_path_last_receipt_seconds", "When events were last stored by this path, in seconds since 1970; 0 if never.", false,
+            () => p.Status.Now.LastReceipt?.ToUnixTimeSeconds() ?? 0, $"{{path=\"{p.Name}\"}}")));
         metrics.AddRange(Enum.GetValues<HealthState>().Select(s => new Metric(
             "gateway_devices", "Devices by their state.", false, () => watch.Health.In(s), $"{{state=\"{Word($"{s}")}\"}}")));
         metrics.AddRange(Enum.GetValues<TroubleReason>().Where(r => TroubleReasons.Urgency(r) < TroubleReasons.Urgency(TroubleReason.BrokerLost))

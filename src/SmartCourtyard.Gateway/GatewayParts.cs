@@ -63,7 +63,7 @@ internal sealed partial class GatewayParts
         var watch = new WatchLoop(
             courtyard, site.Rules, Memory(options, store, loggers), outputs, new WatchClock(time, version), loggers.CreateLogger<WatchLoop>(), site.Effects)
         {
-            Proof = options.DutyRoom is null ? null : new ProofBook(courtyard.Id, store.ReadProof()),
+            Proof = options.DutyRoom?.Url is null ? null : new ProofBook(courtyard.Id, store.ReadProof()),
         };
         fault = watch.FaultAsync;
         journal.StorageFailing = async (stands, detail) =>
@@ -90,14 +90,22 @@ internal sealed partial class GatewayParts
             supervision?.Replace(now.Courtyard!);
             SiteInForce.Keep(options.DataDirectory, now, loggers.CreateLogger<GatewayParts>());
         }, loggers);
-        var status = new PathStatus();
+        var paths = new UplinkPaths(journal, watch, options.Uplink, loggers, time);
         var loops = Loops(watch, journal);
         carry = (order, stop) => devices.Current.CarryAsync(order, stop);
         workers.Add(actuators);
-        if (options.DutyRoom is { } dutyRoom)
+        if (options.DutyRoom is { Url: { } url } dutyRoom)
         {
-            supervision = AddPath(workers, loops, dutyRoom, status, courtyard, store, journal, watch, Orders(devices, watch, actuators), loggers, time, version);
+            supervision = AddHttps(
+                workers, loops, paths, url, dutyRoom.Token, courtyard, store, journal, watch, Orders(devices, watch, actuators), loggers, time, version);
         }
+
+        if (options.Uplink.Broker is { } uplink)
+        {
+            paths.AddMqtt(uplink, courtyard.Id, options.DutyRoom!.Token, version, workers, loops);
+        }
+
+        paths.AddWatch(workers);
 
         var webhooks = Webhooks(options, journal.Outbox, () => devices.Current.Courtyard, loggers, time);
         workers.AddRange(webhooks);
@@ -106,8 +114,8 @@ internal sealed partial class GatewayParts
         workers.AddRange([liveness, devices, pairing]);
 
         Host(builder.Services, workers);
-        var metrics = GatewayMetrics.Of(journal, watch, status, elsewhere, devices, history, historyFeed, influx, influxFeed);
-        var sources = Sources(options, journal, watch, history, status, elsewhere, devices, pairing, metrics, liveness, time);
+        var metrics = GatewayMetrics.Of(journal, watch, paths.All, elsewhere, devices, history, historyFeed, influx, influxFeed);
+        var sources = Sources(options, journal, watch, history, paths, elsewhere, devices, pairing, metrics, liveness, time);
         return new GatewayParts(
             workers, devices, sources with { Paths = () => [.. sources.Paths(), .. webhooks.Select(View)] }, options.DutyRoom?.Token, time);
     }
@@ -188,22 +196,14 @@ internal sealed partial class GatewayParts
             options.SiteFile, site, (now, before) => new DeviceWorkers(now, outlets, before), outputs, loggers.CreateLogger<DeviceHost>());
     }
 
-    private static Supervision AddPath(
-        List<BackgroundService> workers, List<TurningLoop> loops, DutyRoomAccess access, PathStatus status, Courtyard courtyard, JournalStore store, EventJournal journal,
+    private static Supervision AddHttps(
+        List<BackgroundService> workers, List<TurningLoop> loops, UplinkPaths paths, Uri url, string token, Courtyard courtyard, JournalStore store, EventJournal journal,
         WatchLoop watch, Dictionary<string, Func<CommandBody, CancellationToken, ValueTask<string?>>> orders, ILoggerFactory loggers, TimeProvider time, string version)
     {
-        var dutyRoom = new DutyRoomClient(access.Url, access.Token, courtyard.Id, time);
-        var outputs = new PathOutputs(
-            async (events, stop) => await journal.RefuseAsync(events, stop).ConfigureAwait(false),
-            async (expected, renumber, stop) => await journal.SkipToAsync(expected, renumber, stop).ConfigureAwait(false),
-            watch.TroubleAsync);
-        var reader = journal.Outbox.Read();
-        var path = new PathLoop(reader, dutyRoom, status, outputs, time, loggers.CreateLogger<PathLoop>());
-        workers.Add(path);
-        // A request lasts 10 s at most, and nobody may ask for a longer pause than a minute.
-        loops.Add(new("the path to the duty room", () => path.Turns, TimeSpan.FromSeconds(90), () => reader.Rests));
+        var dutyRoom = new DutyRoomClient(url, token, courtyard.Id, time);
+        paths.Add(dutyRoom, paths.Https, workers, loops);
         var supervision = new Supervision(
-            courtyard, dutyRoom, status, () => journal.LastSequence, journal.Outbox,
+            courtyard, dutyRoom, paths.Https, () => journal.LastSequence, journal.Outbox,
             async stop => (await watch.DescribeAsync(stop).ConfigureAwait(false)).Devices,
             async (expected, stop) => await journal.SkipToAsync(expected, renumber: false, stop).ConfigureAwait(false), time, version);
         workers.Add(supervision);
@@ -235,7 +235,7 @@ internal sealed partial class GatewayParts
         => (await watch.BeginAsync(id, request, stop).ConfigureAwait(false)).Refusal is { } refusal ? "refused: " + refusal : null;
 
     private static LocalSources Sources(
-        GatewayOptions options, EventJournal journal, WatchLoop watch, History history, PathStatus status,
+        GatewayOptions options, EventJournal journal, WatchLoop watch, History history, UplinkPaths paths,
         HeardElsewhere elsewhere, DeviceHost devices, PairingDesk pairing, Metrics metrics, Liveness liveness, TimeProvider time) => new()
     {
         Alarms = () => watch.Alarms,
@@ -246,7 +246,7 @@ internal sealed partial class GatewayParts
         End = async (id, stop) => (await watch.EndAsync(id, stop).ConfigureAwait(false)).Order,
         Readings = (device, quantity, from, to, step, most)
             => [.. history.Read(device, quantity, from, to, step, most).Select(s => (s.At, s.Value))],
-        Paths = () => options.DutyRoom is null ? [] : [View(journal, status)],
+        Paths = paths.Views,
         Unassigned = () => View(elsewhere.Unassigned(), devices.Current.Courtyard),
         Pair = pairing.AskAsync,
         Pairing = () => View(pairing.State),
@@ -279,12 +279,4 @@ internal sealed partial class GatewayParts
         state.Open, state.Until,
         [.. state.Devices.Select(d => new PairedView(JsonNamingPolicy.KebabCaseLower.ConvertName($"{d.Step}"), d.Name, d.Address, d.Vendor, d.Model))],
         state.Problem);
-
-    private static PathView View(EventJournal journal, PathStatus status)
-    {
-        var now = status.Now;
-        return new PathView(
-            "https", now.IsUp, journal.Outbox.Waiting, journal.Outbox.Oldest, now.LastReceipt,
-            now.LastSequence?.ToString(System.Globalization.CultureInfo.InvariantCulture), journal.Refused, now.Detail);
-    }
 }

@@ -106,8 +106,13 @@ internal sealed class Connection : IAsyncDisposable
     internal ValueTask<MqttPublishResult> PublishAsync(Publication publication, CancellationToken cancel)
     {
         ConnAckPacket limits = _welcome.Limits;
-        int length = PacketWriter.PublishLength(publication.Topic, publication.Payload.Length, publication.Qos, Protocol);
-        return publication.Qos > limits.MaximumQos || (publication.Retain && !limits.RetainAvailable) || length + 5 > limits.MaximumPacketSize
+        int length = PacketWriter.PublishLength(publication.Topic, publication.Payload.Length, publication.Qos, Protocol, publication.Properties.Length);
+        if (length + 5 > limits.MaximumPacketSize)
+        {
+            return ValueTask.FromResult(MqttPublishResult.TooLarge);
+        }
+
+        return publication.Qos > limits.MaximumQos || (publication.Retain && !limits.RetainAvailable)
             ? ValueTask.FromResult(MqttPublishResult.Refused)
             : _outbound.PublishAsync(publication, cancel);
     }

@@ -71,6 +71,17 @@ public sealed class MqttClient : IAsyncDisposable
     /// <exception cref="ArgumentException">The topic or the payload is not allowed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Exactly once is not offered for sending.</exception>
     public ValueTask<MqttPublishResult> PublishAsync(string topic, ReadOnlyMemory<byte> payload, MqttQos qos, bool retain, CancellationToken cancel)
+        => PublishAsync(topic, payload, qos, retain, null, cancel);
+
+    /// <inheritdoc cref="PublishAsync(string, ReadOnlyMemory{byte}, MqttQos, bool, CancellationToken)"/>
+    /// <param name="topic">1 to 65,535 bytes of UTF-8, without wildcards.</param>
+    /// <param name="payload">At most 256 MB; to be left unchanged until the call ends.</param>
+    /// <param name="qos">At most once or at least once.</param>
+    /// <param name="retain">Whether the broker keeps it as the topic's state.</param>
+    /// <param name="properties">What goes with it; null for nothing. An MQTT 3.1.1 broker gets none.</param>
+    /// <param name="cancel">Gives up the wait; the broker may get the message all the same.</param>
+    public ValueTask<MqttPublishResult> PublishAsync(
+        string topic, ReadOnlyMemory<byte> payload, MqttQos qos, bool retain, MqttPublishProperties? properties, CancellationToken cancel)
     {
         if (!TopicRules.IsName(topic))
         {
@@ -85,7 +96,7 @@ public sealed class MqttClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan((byte)qos, (byte)MqttQos.AtLeastOnce, nameof(qos));
         cancel.ThrowIfCancellationRequested();
         return _connection is { } connection
-            ? connection.PublishAsync(new Publication(topic, payload, qos, retain), cancel)
+            ? connection.PublishAsync(new Publication(topic, payload, qos, retain, properties?.Encode()), cancel)
             : ValueTask.FromResult(MqttPublishResult.NotConnected);
     }
 

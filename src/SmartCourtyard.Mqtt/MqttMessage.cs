@@ -47,4 +47,10 @@ public readonly struct MqttMessage
         get => _userProperties ?? [];
         init => _userProperties = value;
     }
+
+    /// <summary>Where the publisher expects an answer; null on MQTT 3.1.1 and where it expects none.</summary>
+    public string? ResponseTopic { get; init; }
+
+    /// <summary>What an answer must carry to be recognised; empty on MQTT 3.1.1 and where there is none. Stays valid.</summary>
+    public ReadOnlyMemory<byte> CorrelationData { get; init; }
 }

@@ -110,8 +110,11 @@ public enum MqttPublishResult
     /// <summary>The connection broke before the confirmation; the broker may or may not have it.</summary>
     ConnectionLost,
 
-    /// <summary>The broker refuses it: not authorised, too large, or a quality of service or a retained message it does not take.</summary>
+    /// <summary>The broker refuses it: not authorised, or a quality of service or a retained message it does not take.</summary>
     Refused,
+
+    /// <summary>The broker takes no packet of this size; nothing was sent.</summary>
+    TooLarge,
 }
 
 /// <summary>What became of a subscription; the later, the worse.</summary>

@@ -1,7 +1,7 @@
 namespace SmartCourtyard.Mqtt;
 
 /// <summary>One own publication, from the call to its result.</summary>
-internal sealed class Publication(string topic, ReadOnlyMemory<byte> payload, MqttQos qos, bool retain)
+internal sealed class Publication(string topic, ReadOnlyMemory<byte> payload, MqttQos qos, bool retain, byte[]? properties = null)
 {
     private readonly TaskCompletionSource<MqttPublishResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -12,6 +12,8 @@ internal sealed class Publication(string topic, ReadOnlyMemory<byte> payload, Mq
     internal MqttQos Qos { get; } = qos;
 
     internal bool Retain { get; } = retain;
+
+    internal byte[] Properties { get; } = properties ?? [];
 
     /// <summary>The caller gave up before its turn came; the payload may no longer be touched.</summary>
     internal bool Abandoned { get; set; }

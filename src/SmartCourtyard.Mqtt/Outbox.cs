@@ -68,7 +68,7 @@ internal sealed class Outbox(Stream stream, MqttCounters counters)
                 return Task.FromResult(false);
             }
 
-            PacketWriter.Publish(_filling, publication.Topic, publication.Payload.Span, publication.Qos, publication.Retain, packetId, protocol);
+            PacketWriter.Publish(_filling, publication.Topic, publication.Payload.Span, publication.Qos, publication.Retain, packetId, protocol, publication.Properties);
             written = publication.Qos == MqttQos.AtMostOnce ? WhenFilledLeft() : Task.FromResult(true);
             if (!StartWriting())
             {

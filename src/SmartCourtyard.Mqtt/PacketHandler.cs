@@ -134,6 +134,8 @@ internal sealed class PacketHandler(
             Duplicate = packet.Duplicate,
             PacketId = packet.PacketId,
             UserProperties = packet.UserProperties!,
+            ResponseTopic = packet.ResponseTopic,
+            CorrelationData = packet.Correlation,
         };
         delivery.Add(message, inbox.Block, frame.TotalLength, AnswerTo(packet.Qos));
         return ReasonCode.Success;

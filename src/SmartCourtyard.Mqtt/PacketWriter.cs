@@ -101,14 +101,16 @@ internal static class PacketWriter
         }
     }
 
-    internal static int PublishLength(string topic, int payloadLength, MqttQos qos, MqttProtocol protocol) =>
-        2 + Encoding.UTF8.GetByteCount(topic) + (qos == MqttQos.AtMostOnce ? 0 : 2) + (protocol == MqttProtocol.V5 ? 1 : 0) + payloadLength;
+    internal static int PublishLength(string topic, int payloadLength, MqttQos qos, MqttProtocol protocol, int propertiesLength = 0) =>
+        2 + Encoding.UTF8.GetByteCount(topic) + (qos == MqttQos.AtMostOnce ? 0 : 2)
+        + (protocol == MqttProtocol.V5 ? VariableByteIntegerLength(propertiesLength) + propertiesLength : 0) + payloadLength;
 
     internal static void Publish(
-        IBufferWriter<byte> to, string topic, ReadOnlySpan<byte> payload, MqttQos qos, bool retain, ushort packetId, MqttProtocol protocol)
+        IBufferWriter<byte> to, string topic, ReadOnlySpan<byte> payload, MqttQos qos, bool retain, ushort packetId, MqttProtocol protocol,
+        ReadOnlySpan<byte> properties = default)
     {
         to.Byte((byte)(((byte)PacketType.Publish << 4) | ((byte)qos << 1) | (retain ? 1 : 0)));
-        to.VariableByteInteger(PublishLength(topic, payload.Length, qos, protocol));
+        to.VariableByteInteger(PublishLength(topic, payload.Length, qos, protocol, properties.Length));
         to.Text(topic);
         if (qos != MqttQos.AtMostOnce)
         {
@@ -117,11 +119,42 @@ internal static class PacketWriter
 
         if (protocol == MqttProtocol.V5)
         {
-            to.Byte(0);
+            to.VariableByteInteger(properties.Length);
+            to.Write(properties);
         }
 
         to.Write(payload);
     }
+
+    internal static void PublishProperties(ArrayBufferWriter<byte> to, MqttPublishProperties properties)
+    {
+        if (properties.Expiry is { } expiry)
+        {
+            to.Byte(0x02);
+            to.UInt32((uint)expiry.TotalSeconds);
+        }
+
+        if (properties.ResponseTopic is { } topic)
+        {
+            to.Byte(0x08);
+            to.Text(topic);
+        }
+
+        if (!properties.CorrelationData.IsEmpty)
+        {
+            to.Byte(0x09);
+            to.Binary(properties.CorrelationData.Span);
+        }
+
+        foreach (MqttUserProperty property in properties.UserProperties)
+        {
+            to.Byte(0x26);
+            to.Text(property.Name);
+            to.Text(property.Value);
+        }
+    }
+
+    private static int VariableByteIntegerLength(int value) => value switch { < 128 => 1, < 16_384 => 2, < 2_097_152 => 3, _ => 4 };
 
     internal static void VariableByteInteger(this IBufferWriter<byte> to, int value)
     {

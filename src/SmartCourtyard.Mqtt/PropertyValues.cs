@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SmartCourtyard.Mqtt;
 
 /// <summary>The properties of an MQTT 5 packet (2.2.2), as far as a client needs them; the others are checked and passed over.</summary>
@@ -18,6 +20,8 @@ internal struct PropertyValues
     internal ushort? ServerKeepAlive { get; private set; }
     internal string? ReasonString { get; private set; }
     internal List<MqttUserProperty>? UserProperties { get; private set; }
+    internal string? Response { get; private set; }
+    internal byte[]? Correlation { get; private set; }
 
     internal readonly bool HasTopicAlias => (_seen & (1ul << 0x23)) != 0;
 
@@ -110,7 +114,10 @@ internal struct PropertyValues
             case 0x0B:
                 NotZero(ref reader, (uint)reader.VariableByteInteger());
                 break;
-            case 0x09 or 0x16:
+            case 0x09:
+                Correlation = reader.Binary().ToArray();
+                break;
+            case 0x16:
                 reader.Binary();
                 break;
             case 0x08:
@@ -149,12 +156,15 @@ internal struct PropertyValues
         return value;
     }
 
-    private static void ResponseTopic(ref PacketReader reader)
+    private void ResponseTopic(ref PacketReader reader)
     {
         ReadOnlySpan<byte> topic = reader.Utf8();
         if (topic.IsEmpty || TopicRules.HasWildcard(topic))
         {
             reader.Fail(ReasonCode.ProtocolError);
+            return;
         }
+
+        Response = Encoding.UTF8.GetString(topic);
     }
 }

@@ -31,7 +31,8 @@ internal sealed class TopicAliases(TopicCache cache, ushort maximum)
 
 /// <summary>A PUBLISH, decoded but for its payload, which begins at <see cref="PayloadStart"/> of the body.</summary>
 internal readonly record struct PublishPacket(
-    string Topic, MqttQos Qos, bool Retain, bool Duplicate, ushort PacketId, int PayloadStart, IReadOnlyList<MqttUserProperty>? UserProperties)
+    string Topic, MqttQos Qos, bool Retain, bool Duplicate, ushort PacketId, int PayloadStart, IReadOnlyList<MqttUserProperty>? UserProperties,
+    string? ResponseTopic, byte[]? Correlation)
 {
     internal static ReasonCode TryDecode(byte flags, ReadOnlySpan<byte> body, MqttProtocol protocol, TopicAliases topics, out PublishPacket packet)
     {
@@ -60,7 +61,8 @@ internal readonly record struct PublishPacket(
 
         ReasonCode error = topics.Find(name, properties.HasTopicAlias, properties.TopicAlias, out string topic);
         int payload = reader.Position + (plain && protocol == MqttProtocol.V5 ? 1 : 0);
-        packet = new PublishPacket(topic, (MqttQos)qos, (flags & 1) != 0, duplicate, packetId, payload, properties.UserProperties);
+        packet = new PublishPacket(topic, (MqttQos)qos, (flags & 1) != 0, duplicate, packetId, payload, properties.UserProperties, properties.Response,
+            properties.Correlation);
         return error;
     }
 }

@@ -51,7 +51,7 @@ internal sealed class EstateLink : IAsyncDisposable
         {
             var result = await _client.PublishAsync(
                 publication.Topic, publication.Payload, publication.AtLeastOnce ? MqttQos.AtLeastOnce : MqttQos.AtMostOnce, publication.Retain, cancel);
-            if (result is MqttPublishResult.Confirmed or MqttPublishResult.Refused || !publication.AtLeastOnce)
+            if (result is MqttPublishResult.Confirmed or MqttPublishResult.Refused or MqttPublishResult.TooLarge || !publication.AtLeastOnce)
             {
                 return;
             }

@@ -299,7 +299,7 @@ public class ConnectionTests
             await subject.WhenConnected();
             Assert.Equal(MqttPublishResult.Refused, await subject.Publish("t", "at least once is over its maximum"));
             Assert.Equal(MqttPublishResult.Refused, await subject.Publish("t", "r", MqttQos.AtMostOnce, retain: true));
-            Assert.Equal(MqttPublishResult.Refused, await subject.Publish("t", new string('x', 100), MqttQos.AtMostOnce));
+            Assert.Equal(MqttPublishResult.TooLarge, await subject.Publish("t", new string('x', 100), MqttQos.AtMostOnce));
             Assert.Equal(MqttPublishResult.Confirmed, await subject.Publish("t", "x", MqttQos.AtMostOnce));
         }
 

@@ -33,6 +33,10 @@ internal sealed class Keyring
         return found;
     }
 
+    /// <summary>SHA-256 of the tokens of a gateway; none where it is not known.</summary>
+    public IReadOnlyList<byte[]> HashesOf(string gateway)
+        => [.. tokens.Where(t => t.Principal.HasClaim(GatewayClaim, gateway)).Select(t => t.Sha256)];
+
     private static ClaimsPrincipal Principal(TokenRow token)
     {
         var identity = new ClaimsIdentity(SignedIn.SchemeName);

@@ -32,20 +32,28 @@ internal static class GatewayEndpoints
 
     private static async Task<IResult> BeatAsync(string gateway, Heartbeat beat, Ledger ledger, Database database, Feeds feeds)
     {
+        var (answer, problem) = await TakeBeatAsync(gateway, beat, ledger, database, feeds);
+        return answer is null ? problem!.AsResult() : TypedResults.Ok(answer);
+    }
+
+    /// <summary>What is said to a heartbeat, by whichever path it came.</summary>
+    internal static async Task<(HeartbeatAnswer? Answer, Problem? Problem)> TakeBeatAsync(
+        string gateway, Heartbeat beat, Ledger ledger, Database database, Feeds feeds)
+    {
         var given = 0L;
         if (beat.Sequence is not null && !long.TryParse(beat.Sequence, NumberStyles.None, CultureInfo.InvariantCulture, out given))
         {
-            return Problem.BadField("sequence", "a decimal number as a string is allowed").AsResult();
+            return (null, Problem.BadField("sequence", "a decimal number as a string is allowed"));
         }
 
         if (beat.Queued < 0)
         {
-            return Problem.BadField("queued", "a whole number from 0 on is allowed").AsResult();
+            return (null, Problem.BadField("queued", "a whole number from 0 on is allowed"));
         }
 
         if (beat.Version?.Length > 100)
         {
-            return Problem.BadField("version", "at most 100 characters are allowed").AsResult();
+            return (null, Problem.BadField("version", "at most 100 characters are allowed"));
         }
 
         var last = await ledger.WriteAsync(writing =>
@@ -59,7 +67,7 @@ internal static class GatewayEndpoints
             return writing.Gateways.LastSequence(gateway);
         });
         await WhisperAsync(gateway, database, feeds);
-        return TypedResults.Ok(new HeartbeatAnswer((last + 1).ToString(CultureInfo.InvariantCulture)));
+        return (new((last + 1).ToString(CultureInfo.InvariantCulture)), null);
     }
 
     /// <summary>Consoles see that the gateway was heard; a log of every beat would serve nobody.</summary>

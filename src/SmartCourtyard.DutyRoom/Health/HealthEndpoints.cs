@@ -78,7 +78,7 @@ internal static class HealthEndpoints
     }
 
     private static async Task<IResult> MetricsAsync(
-        Ledger ledger, Feeds feeds, Database database, IntakeHistogram intake, CancellationToken cancel)
+        Ledger ledger, Feeds feeds, Database database, IntakeHistogram intake, UplinkCounters uplink, CancellationToken cancel)
     {
         var text = new StringBuilder();
         await using var db = database.Read();
@@ -125,6 +125,7 @@ internal static class HealthEndpoints
         One(text, "smartcourtyard_command_clients", "gauge", "Gateways that follow their commands", feeds.Gateways.Followers);
         One(text, "smartcourtyard_commits_total", "counter", "Commits to disk", ledger.Commits);
         One(text, "smartcourtyard_store_failing", "gauge", "1 while the last commit failed", ledger.Failure is null ? 0 : 1);
+        Uplink(text, uplink);
         Head(text, IntakeHistogram.Name, "histogram", "Seconds from a gateway's request to the answer after the commit");
         intake.Write(text);
         return TypedResults.Text(text.ToString(), "text/plain; version=0.0.4");
@@ -136,6 +137,22 @@ internal static class HealthEndpoints
         foreach (var g in gateways)
         {
             Line(text, $"{name}{{gateway=\"{g.Id}\"}}", value(g));
+        }
+    }
+
+    private static void Uplink(StringBuilder text, UplinkCounters uplink)
+    {
+        if (!uplink.IsConfigured)
+        {
+            return;
+        }
+
+        One(text, "smartcourtyard_uplink_up", "gauge", "1 while gateways can be heard through the broker elsewhere", uplink.IsUp ? 1 : 0);
+        One(text, "smartcourtyard_uplink_taken_total", "counter", "Messages of gateways that came through it", uplink.Taken);
+        Head(text, "smartcourtyard_uplink_refused_total", "counter", "Messages through it that were not taken, by why");
+        foreach (var (why, count) in uplink.Refused)
+        {
+            Line(text, $"smartcourtyard_uplink_refused_total{{why=\"{why}\"}}", count);
         }
     }
 

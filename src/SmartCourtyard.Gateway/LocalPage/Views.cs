@@ -46,9 +46,10 @@ internal sealed record TroubleView(string Id, TroubleReason Reason, string? Devi
     public static TroubleView From(Trouble trouble) => new(trouble.Id, trouble.Reason, trouble.Device?.Id, trouble.RaisedAt, trouble.Detail);
 }
 
-/// <summary>One way to the duty room: up or not, what waits, since when, the last receipt.</summary>
+/// <summary>One way to the duty room: up or not, what waits (for whichever path), since when, its last receipt.</summary>
+/// <param name="Act">Who must act: technician, duty-room or network; null while it is up.</param>
 internal sealed record PathView(
-    string Path, bool Up, long Queued, DateTimeOffset? OldestQueued, DateTimeOffset? LastReceipt, string? LastSequence, long Refused, string? Detail);
+    string Path, bool Up, long Queued, DateTimeOffset? OldestQueued, DateTimeOffset? LastReceipt, string? LastSequence, long Refused, string? Detail, string? Act);
 
 /// <summary>A device that the site file does not name.</summary>
 /// <param name="LastHeard">Null where only its family's inventory speaks of it.</param>

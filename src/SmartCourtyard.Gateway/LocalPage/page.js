@@ -11,7 +11,7 @@ const texts = {
     reasons: {
       silent: '长时间没有消息', 'battery-low': '电量低', 'weak-signal': '信号弱', stuck: '读数不变', noisy: '读数跳动', drifting: '零点漂移', tampered: '被拆动', fault: '自报故障', 'test-overdue': '超期未测试',
       'end-of-life': '到期需更换', 'out-of-range': '读数超量程', undecodable: '消息无法识别', 'broker-lost': '消息服务中断', 'bridge-offline': '网桥离线', 'connection-lost': '总线或接口中断',
-      'storage-failing': '磁盘写入失败', 'event-refused': '事件被拒收', overloaded: '处理不过来', 'site-refused': '小区文件有误', 'out-of-service': '停用检修', shelved: '暂缓提示', 'under-test': '测试中',
+      'storage-failing': '磁盘写入失败', 'event-refused': '事件被拒收', 'path-down': '上报通道中断', overloaded: '处理不过来', 'site-refused': '小区文件有误', 'out-of-service': '停用检修', shelved: '暂缓提示', 'under-test': '测试中',
       drill: '全小区演练', 'self-test-failed': '通道自检未通过', 'receipt-overdue': '报警回执超时', overheated: '主机过热', undervoltage: '供电电压不足', 'memory-low': '内存不足', 'disk-low': '磁盘将满',
       'disk-worn': '存储卡寿命将尽', 'clock-wrong': '时钟不准',
     },
@@ -29,7 +29,7 @@ const texts = {
       silent: 'silent too long', 'battery-low': 'battery low', 'weak-signal': 'weak signal', stuck: 'value stuck', noisy: 'value jumps', drifting: 'drifting',
       tampered: 'tampered with', fault: 'reports a fault', 'test-overdue': 'test overdue', 'end-of-life': 'end of life', 'out-of-range': 'out of range',
       undecodable: 'unreadable messages', 'broker-lost': 'broker lost', 'bridge-offline': 'bridge offline', 'connection-lost': 'bus or interface down',
-      'storage-failing': 'disk failing', 'event-refused': 'event refused', overloaded: 'overloaded', 'site-refused': 'site file has mistakes', 'out-of-service': 'out of service',
+      'storage-failing': 'disk failing', 'event-refused': 'event refused', 'path-down': 'path down', overloaded: 'overloaded', 'site-refused': 'site file has mistakes', 'out-of-service': 'out of service',
       shelved: 'shelved', 'under-test': 'under test', drill: 'drill of the whole estate', 'self-test-failed': 'daily self-test failed', 'receipt-overdue': 'a receipt is overdue', overheated: 'computer too hot',
       undervoltage: 'supply voltage too low', 'memory-low': 'short of memory', 'disk-low': 'disk nearly full', 'disk-worn': 'disk nearly worn out', 'clock-wrong': 'clock wrong',
     },

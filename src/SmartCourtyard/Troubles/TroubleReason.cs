@@ -31,6 +31,8 @@ public enum TroubleReason
     [JsonStringEnumMemberName("storage-failing")] StorageFailing,
     /// <summary>The next holder refuses an event.</summary>
     [JsonStringEnumMemberName("event-refused")] EventRefused,
+    /// <summary>A path to the duty room stays down; the detail names it and who must act.</summary>
+    [JsonStringEnumMemberName("path-down")] PathDown,
     /// <summary>Messages waited over a second before they were judged.</summary>
     [JsonStringEnumMemberName("overloaded")] Overloaded,
     /// <summary>The site file was to be read again and has mistakes; the gateway goes on with the last good one.</summary>

@@ -357,7 +357,7 @@ public sealed class LocalApiTests : IAsyncLifetime
                 _asked.Add((device, quantity, from, to, step));
                 return [(TestClock.Night, 412.5)];
             },
-            Paths = () => [new PathView("https", true, 3, null, TestClock.Night, "42", 0, null)],
+            Paths = () => [new PathView("https", true, 3, null, TestClock.Night, "42", 0, null, null)],
             Unassigned = () => [new UnassignedView(
                 "zigbee2mqtt", "0x01", TestClock.Night, 5, "raw", ["smoke"], "smoke-detector", null, "HS1SA", "  - id: x\n")],
             Pair = (seconds, _) =>

@@ -10,7 +10,7 @@ public sealed partial class ArrowTests
     [InlineData("SmartCourtyard")]
     [InlineData("SmartCourtyard.Mqtt")]
     [InlineData("SmartCourtyard.Gateway", "SmartCourtyard", "SmartCourtyard.Mqtt")]
-    [InlineData("SmartCourtyard.DutyRoom", "SmartCourtyard")]
+    [InlineData("SmartCourtyard.DutyRoom", "SmartCourtyard", "SmartCourtyard.Mqtt")]
     [InlineData("SmartCourtyard.Simulator", "SmartCourtyard", "SmartCourtyard.Mqtt")]
     public void A_program_knows_the_leaves_and_a_leaf_knows_nobody(string project, params string[] known)
     {

@@ -888,7 +888,7 @@ export interface components {
          * @description Why a technician is needed. The same word stands in the log, the event, the device's health and on the board.
          * @enum {string}
          */
-        TroubleReason: "silent" | "battery-low" | "weak-signal" | "stuck" | "noisy" | "drifting" | "tampered" | "fault" | "test-overdue" | "end-of-life" | "out-of-range" | "undecodable" | "broker-lost" | "bridge-offline" | "connection-lost" | "storage-failing" | "event-refused" | "overloaded" | "site-refused" | "out-of-service" | "shelved" | "under-test" | "drill" | "self-test-failed" | "receipt-overdue" | "overheated" | "undervoltage" | "memory-low" | "disk-low" | "disk-worn" | "clock-wrong";
+        TroubleReason: "silent" | "battery-low" | "weak-signal" | "stuck" | "noisy" | "drifting" | "tampered" | "fault" | "test-overdue" | "end-of-life" | "out-of-range" | "undecodable" | "broker-lost" | "bridge-offline" | "connection-lost" | "storage-failing" | "event-refused" | "path-down" | "overloaded" | "site-refused" | "out-of-service" | "shelved" | "under-test" | "drill" | "self-test-failed" | "receipt-overdue" | "overheated" | "undervoltage" | "memory-low" | "disk-low" | "disk-worn" | "clock-wrong";
         TroubleView: {
             id: string;
             courtyard: string;

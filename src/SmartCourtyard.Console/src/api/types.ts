@@ -28,7 +28,7 @@ export type HealthState = Schemas['HealthState'];
 
 export const reasons = [
   'silent', 'battery-low', 'weak-signal', 'stuck', 'noisy', 'drifting', 'tampered', 'fault', 'test-overdue', 'end-of-life',
-  'out-of-range', 'undecodable', 'broker-lost', 'bridge-offline', 'connection-lost', 'storage-failing', 'event-refused', 'overloaded',
+  'out-of-range', 'undecodable', 'broker-lost', 'bridge-offline', 'connection-lost', 'storage-failing', 'event-refused', 'path-down', 'overloaded',
   'site-refused', 'out-of-service', 'shelved', 'under-test', 'drill', 'self-test-failed',
   'receipt-overdue', 'overheated', 'undervoltage', 'memory-low', 'disk-low', 'disk-worn', 'clock-wrong',
 ] as const satisfies readonly Schemas['TroubleReason'][];

@@ -29,6 +29,7 @@ internal sealed class ToldOnMqtt(Courtyard courtyard, Action<string, bool, LampS
         {
             MqttPublishResult.Confirmed => message.Answers ? Carried.Sent : Carried.Confirmed,
             MqttPublishResult.Refused => Carried.Failed($"the broker does not let the gateway write on {message.Topic}"),
+            MqttPublishResult.TooLarge => Carried.Failed($"the broker takes no message of {message.Payload.Length} bytes"),
             _ => Carried.Failed("the broker cannot be reached"),
         };
     }

@@ -17,6 +17,7 @@ return args switch
     ["burst", .. var options] => await Burst.RunAsync(Number(options, "--alarms", 500), Number(options, "--runs", 5)),
     ["crash", .. var options] => await Crashes.RunAsync(Number(options, "--runs", 3)),
     ["wear", .. var options] => await Wear.RunAsync(Number(options, "--devices", 500), Number(options, "--every", 60), Number(options, "--minutes", 10)),
+    ["drain", .. var options] => await Drain.RunAsync(Number(options, "--events", 10_000), Number(options, "--runs", 1)),
     [] or ["all"] => await AllAsync(),
     _ => Help(),
 };
@@ -33,6 +34,7 @@ static async Task<int> AllAsync()
     await JournalAppends.RunAsync(3, 3);
     await Burst.RunAsync(500, 5);
     await Crashes.RunAsync(3);
+    await Drain.RunAsync(10_000, 1);
     return await Startup.RunAsync(1_900, 5);
 }
 
@@ -44,7 +46,7 @@ static int Number(string[] options, string name, int otherwise)
 static int Help()
 {
     Console.WriteLine("""
-        dotnet run -c Release --project tests/SmartCourtyard.Benchmarks -- [all | latency | telemetry | start | decode | site | judge | effects | journal | burst | crash | wear]
+        dotnet run -c Release --project tests/SmartCourtyard.Benchmarks -- [all | latency | telemetry | start | decode | site | judge | effects | journal | burst | crash | wear | drain]
 
           latency   --alarms 200 --runs 3 --load 50   publish → on the duty room's stream, beside the floor (Mosquitto → disk → HTTP → disk)
           effects   --alarms 200 --runs 3             publish of a smoke message → the siren's command, beside a bare client that passes it on
@@ -57,6 +59,7 @@ static int Help()
           burst     --alarms 500 --runs 5             so many alarms at once: first publish → the last one stored in the duty room
           crash     --runs 3                          alarms lost of 500 confirmed ones when gateway or broker is killed and the duty room is away
           wear      --devices 500 --every 60 --minutes 10  bytes that a gateway writes to its disk in a day
+          drain     --events 10000 --runs 1           a gateway killed with so many undelivered events: start → delivery continues → all delivered
           start     --devices 1900 --runs 5           process start → first alarm on the stream, memory when idle
         """);
     return 0;

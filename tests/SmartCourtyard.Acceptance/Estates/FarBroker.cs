@@ -22,7 +22,10 @@ internal sealed class FarBroker : IAsyncDisposable
         await File.WriteAllTextAsync(passwords, string.Concat(new[] { Gateway, DutyRoom, Listener }.Select(u => $"{u}:{Password}\n")));
         await using (var hash = RunningProgram.Start("mosquitto_passwd", ["-U", passwords]))
         {
-            Assert.Equal(0, await hash.ExitAsync(TimeSpan.FromSeconds(20)));
+            if (await hash.ExitAsync(TimeSpan.FromSeconds(20)) != 0)
+            {
+                throw new InvalidOperationException(hash.Output);
+            }
         }
 
         await File.WriteAllTextAsync(Path.Combine(broker._folder, "acl"), $"""

@@ -100,12 +100,7 @@ internal sealed partial class GatewayParts
                 workers, loops, paths, url, dutyRoom.Token, courtyard, store, journal, watch, Orders(devices, watch, actuators), loggers, time, version);
         }
 
-        if (options.Uplink.Broker is { } uplink)
-        {
-            paths.AddMqtt(uplink, courtyard.Id, options.DutyRoom!.Token, version, workers, loops);
-        }
-
-        paths.AddWatch(workers);
+        paths.AddOthers(options, courtyard.Id, version, workers, loops);
 
         var webhooks = Webhooks(options, journal.Outbox, () => devices.Current.Courtyard, loggers, time);
         workers.AddRange(webhooks);
@@ -247,6 +242,8 @@ internal sealed partial class GatewayParts
         Readings = (device, quantity, from, to, step, most)
             => [.. history.Read(device, quantity, from, to, step, most).Select(s => (s.At, s.Value))],
         Paths = paths.Views,
+        Refused = journal.ReadRefused,
+        SettleRefused = paths.SettleAsync,
         Unassigned = () => View(elsewhere.Unassigned(), devices.Current.Courtyard),
         Pair = pairing.AskAsync,
         Pairing = () => View(pairing.State),

@@ -55,8 +55,22 @@ internal sealed class UplinkPaths
         loops.Add(new($"the path {path.Name} to the duty room", () => loop.Turns, TimeSpan.FromSeconds(90), () => reader.Rests));
     }
 
-    /// <summary>Adds the path through a broker elsewhere, which is all of it that the policy lets work.</summary>
-    public void AddMqtt(MqttAccess broker, string courtyard, string token, string version, List<BackgroundService> workers, List<TurningLoop> loops)
+    /// <summary>Adds what comes after the path over HTTPS, and who tells of paths that stay down.</summary>
+    public void AddOthers(GatewayOptions options, string courtyard, string version, List<BackgroundService> workers, List<TurningLoop> loops)
+    {
+        if (options.Uplink.Broker is { } broker)
+        {
+            AddMqtt(broker, courtyard, options.DutyRoom!.Token, version, workers, loops);
+        }
+
+        workers.Add(new PathWatch(
+            [.. _paths.Where(p => !Rests(p.Status))],
+            (name, detail, stop) => _watch.PartAsync(TroubleReason.PathDown, "path " + name, detail is not null, detail, stop),
+            _journal.Outbox, _time, _loggers.CreateLogger<PathWatch>()));
+        _ = TellOfRefusedAsync();
+    }
+
+    private void AddMqtt(MqttAccess broker, string courtyard, string token, string version, List<BackgroundService> workers, List<TurningLoop> loops)
     {
         var status = new PathStatus();
         if (_access.Policy == UplinkPolicy.First && _paths.Count > 0)
@@ -76,11 +90,27 @@ internal sealed class UplinkPaths
         workers.Add(new Heartbeats(path, status, stop => BeatAsync(version, stop), ExpectAsync, _time));
     }
 
-    /// <summary>Adds who tells of paths that stay down.</summary>
-    public void AddWatch(List<BackgroundService> workers) => workers.Add(new PathWatch(
-        [.. _paths.Where(p => !Rests(p.Status))],
-        (name, detail, stop) => _watch.PartAsync(TroubleReason.PathDown, "path " + name, detail is not null, detail, stop),
-        _journal.Outbox, _time, _loggers.CreateLogger<PathWatch>()));
+    /// <summary>What was refused before the start stands as a trouble until somebody has seen it.</summary>
+    private async Task TellOfRefusedAsync()
+    {
+        if (_journal.RefusedUnseen is var refused and > 0)
+        {
+            await _watch.TroubleAsync(
+                TroubleReason.EventRefused, true, $"the duty room refuses {refused} events, which are kept: the gateway's page shows them", CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Somebody has seen what is refused, or wants it sent once more: the trouble ends, and comes again with the next refusal.</summary>
+    public async ValueTask<bool> SettleAsync(bool again, CancellationToken stop)
+    {
+        if (!(again ? await _journal.TryAgainAsync(stop).ConfigureAwait(false) : await _journal.SeenAsync(stop).ConfigureAwait(false)))
+        {
+            return false;
+        }
+
+        await _watch.TroubleAsync(TroubleReason.EventRefused, false, null, stop).ConfigureAwait(false);
+        return true;
+    }
 
     /// <summary>What the local page shows of them.</summary>
     public IReadOnlyList<PathView> Views() => [.. _paths.Select(p => View(p.Name, p.Status.Now))];

@@ -38,7 +38,7 @@ internal sealed partial class EventJournal : BackgroundService
         _time = time;
         _logger = logger;
         _last = store.LastSequence();
-        _refused = store.CountRefused();
+        (_refused, _refusedUnseen) = store.CountRefused();
         _damagedCount = store.CountDamaged();
         Outbox = new Outbox(TryReadWaiting, time);
         Outbox.Begin(store.CountWaiting());
@@ -148,12 +148,12 @@ internal sealed partial class EventJournal : BackgroundService
     private void Turn()
     {
         var requests = new List<Request>();
-        var skips = new List<SkipTo>();
+        var afterwards = new List<Request>();
         var fresh = new List<StoredEvent>();
         while (_write.Events.Count < UnstoredAtMost && _requests.Reader.TryRead(out var request))
         {
             requests.Add(request);
-            Take(request, fresh, skips);
+            Take(request, fresh, afterwards);
         }
 
         SetDamagedAside();
@@ -174,13 +174,13 @@ internal sealed partial class EventJournal : BackgroundService
 
             Outbox.Marked(handed);
             _write.Clear();
-            stored = skips.All(skip => Try(() => Skip(skip)));
+            stored = afterwards.All(request => Try(() => Carry(request)));
         }
 
         Finish(requests, stored);
     }
 
-    private void Take(Request request, List<StoredEvent> fresh, List<SkipTo> skips)
+    private void Take(Request request, List<StoredEvent> fresh, List<Request> afterwards)
     {
         switch (request)
         {
@@ -217,9 +217,24 @@ internal sealed partial class EventJournal : BackgroundService
                 var refused = Outbox.Remove(refuse.Events);
                 _write.Refused.AddRange(refused.Select(e => e.Sequence));
                 Interlocked.Add(ref _refused, refused.Count);
+                Interlocked.Add(ref _refusedUnseen, refused.Count);
                 break;
+            default:
+                // These need what is waited for on disk.
+                afterwards.Add(request);
+                break;
+        }
+    }
+
+    private void Carry(Request request)
+    {
+        switch (request)
+        {
             case SkipTo skip:
-                skips.Add(skip);
+                Skip(skip);
+                break;
+            case Settle settle:
+                Carry(settle);
                 break;
         }
     }

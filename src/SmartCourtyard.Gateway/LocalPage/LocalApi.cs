@@ -29,6 +29,12 @@ internal sealed record LocalSources
 
     public required Func<IReadOnlyList<PathView>> Paths { get; init; }
 
+    /// <summary>Events that the duty room refuses, oldest first, and whether somebody has seen them; at most so many.</summary>
+    public Func<int, IReadOnlyList<(StoredEvent Event, bool Seen)>> Refused { get; init; } = _ => [];
+
+    /// <summary>Says that somebody has seen them (false), or sends them once more (true); false where that cannot be stored now.</summary>
+    public Func<bool, CancellationToken, ValueTask<bool>> SettleRefused { get; init; } = (_, _) => ValueTask.FromResult(true);
+
     public required Func<IReadOnlyList<UnassignedView>> Unassigned { get; init; }
 
     public required Func<IReadOnlyList<Undecodable>> Undecodable { get; init; }
@@ -90,6 +96,7 @@ internal static class LocalApi
             : await sources.Pair(request.Seconds.Value, stop).ConfigureAwait(false) is { } problem
                 ? TypedResults.Problem(problem, statusCode: StatusCodes.Status502BadGateway, title: "not paired")
                 : TypedResults.Ok(sources.Pairing()));
+        api.MapRefused(sources);
         api.MapService(sources);
         api.MapProof(sources);
         LocalPages.Map(app);

@@ -90,6 +90,7 @@ internal sealed record SampleView(DateTimeOffset At, double Value);
 [JsonSerializable(typeof(ListView<DeviceView>))]
 [JsonSerializable(typeof(ListView<TroubleView>))]
 [JsonSerializable(typeof(ListView<PathView>))]
+[JsonSerializable(typeof(ListView<RefusedView>))]
 [JsonSerializable(typeof(ListView<UnassignedView>))]
 [JsonSerializable(typeof(ListView<Undecodable>))]
 [JsonSerializable(typeof(ListView<ServiceOrder>))]

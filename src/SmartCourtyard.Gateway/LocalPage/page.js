@@ -7,6 +7,8 @@ const texts = {
     stored: '未通过：值班室 60 秒内没有确认。检查上网和值班室服务器；排队的报警会自动补送。', shown: '未通过：值班室已存下，但开着的值班台 60 秒内都没有显示。请打电话问值班室。',
     underWay: '已有一次测试在进行，一分钟内结束。', noDutyRoom: '这台网关没有设置值班室。', unreachable: '网关没有回答。', troubles: '现有故障', none: '没有故障。', since: '自', alarms: '未了结的报警', noAlarms: '没有报警。',
     receipts: { stored: '值班室已存', shown: '值班台已显示', acknowledged: '有人应答' }, notYet: '还没有',
+    lines: '上报通道', up: '通', down: '不通', lastReceipt: at => `上次送达 ${at}`, queued: (n, at) => `排队 ${n} 条${at ? `，最早 ${at}` : ''}`, noPath: '没有设置通道。', act: { technician: '请技术员处理', 'duty-room': '请值班室处理', network: '请检查网络' },
+    refused: e => `被拒收：${e.event.type}，${e.at}${e.seen ? '（已看过）' : ''}`, seen: '我看过了', again: '重新发送',
     token: '网关令牌', enter: '进入',
     reasons: {
       silent: '长时间没有消息', 'battery-low': '电量低', 'weak-signal': '信号弱', stuck: '读数不变', noisy: '读数跳动', drifting: '零点漂移', tampered: '被拆动', fault: '自报故障', 'test-overdue': '超期未测试',
@@ -24,6 +26,8 @@ const texts = {
     stored: 'Failed: the duty room did not confirm within 60 s. Look at the uplink and the duty room\u2019s server; alarms that wait are sent by themselves.', shown: 'Failed: the duty room stored it, but none of its open consoles showed it within 60 s. Call the duty room.',
     underWay: 'A test is under way; it ends within a minute.', noDutyRoom: 'This gateway has no duty room.', unreachable: 'The gateway does not answer.', troubles: 'Troubles that stand', none: 'No trouble.', since: 'since', alarms: 'Alarms that are not done with', noAlarms: 'No alarm.',
     receipts: { stored: 'stored', shown: 'shown', acknowledged: 'answered' }, notYet: 'not yet',
+    lines: 'Paths to the duty room', up: 'up', down: 'down', lastReceipt: at => `last receipt ${at}`, queued: (n, at) => `${n} waiting${at ? `, the oldest since ${at}` : ''}`, noPath: 'No path is configured.', act: { technician: 'for the technician', 'duty-room': 'for the duty room', network: 'for whoever looks after the network' },
+    refused: e => `Refused: ${e.event.type}, ${e.at}${e.seen ? ' (seen)' : ''}`, seen: 'I have seen these', again: 'Send once more',
     token: 'Token of the gateway', enter: 'Enter',
     reasons: {
       silent: 'silent too long', 'battery-low': 'battery low', 'weak-signal': 'weak signal', stuck: 'value stuck', noisy: 'value jumps', drifting: 'drifting',
@@ -42,6 +46,8 @@ let token = null;
 let proof = null;
 let troubles = [];
 let alarms = [];
+let paths = [];
+let refused = [];
 let begun = null;
 let message = null;
 
@@ -58,6 +64,9 @@ async function refresh() {
   try {
     const [now, standing, open] = [await call('GET', 'api/v1/proof'), await call('GET', 'api/v1/troubles'), await call('GET', 'api/v1/alarms')];
     proof = now.status === 200 ? now.body : null;
+    const [lines, kept] = [await call('GET', 'api/v1/paths'), await call('GET', 'api/v1/refused')];
+    paths = lines.status === 200 ? lines.body.items : [];
+    refused = kept.status === 200 ? kept.body.items : [];
     troubles = standing.status === 200 ? standing.body.items : [];
     alarms = open.status === 200 ? open.body.items : [];
     message = now.status === 404 ? 'noDutyRoom' : message === 'unreachable' || message === 'noDutyRoom' ? null : message;
@@ -65,6 +74,15 @@ async function refresh() {
     message = 'unreachable';
   }
   show();
+}
+
+async function settle(how) {
+  try {
+    await call('POST', `api/v1/refused/${how}`);
+  } catch {
+    message = 'unreachable';
+  }
+  await refresh();
 }
 
 async function prove() {
@@ -110,6 +128,10 @@ function show() {
   }
   byId('outcome').className = look;
   byId('prove').disabled = !proof || proof.underWay !== null;
+  byId('paths').replaceChildren(...(paths.length ? paths.map(way) : [item(say().noPath)]));
+  byId('refused').replaceChildren(...refused.map(e => item(say().refused({ ...e, at: time(e.at) }))));
+  byId('seen').hidden = refused.every(e => e.seen);
+  byId('again').hidden = refused.length === 0;
   byId('troubles').replaceChildren(...(troubles.length ? troubles.map(line) : [item(say().none)]));
   byId('alarms').replaceChildren(...(alarms.length ? alarms.map(alarmLine) : [item(say().noAlarms)]));
 }
@@ -120,6 +142,19 @@ const alarmLine = alarm => item(`${alarm.kind} · ${alarm.device} (${say().since
 
 const line = trouble => item(`${say().reasons[trouble.reason] ?? trouble.reason}${trouble.device ? ` · ${trouble.device}` : ''}${trouble.detail ? `: ${trouble.detail}` : ''} (${say().since} ${time(trouble.raisedAt)})`);
 
+function way(path) {
+  const parts = [path.path.toUpperCase(), path.up ? say().up : say().down, say().queued(path.queued, path.oldestQueued ? time(path.oldestQueued) : null)];
+  if (path.lastReceipt) {
+    parts.push(say().lastReceipt(time(path.lastReceipt)));
+  }
+  if (path.act) {
+    parts.push(say().act[path.act]);
+  }
+  const element = item(parts.join(' · ') + (path.detail ? `: ${path.detail}` : ''));
+  element.className = path.up ? 'good' : path.act ? 'bad' : '';
+  return element;
+}
+
 function item(text) {
   const element = document.createElement('li');
   element.textContent = text;
@@ -128,6 +163,8 @@ function item(text) {
 
 byId('language').addEventListener('click', () => { language = language === 'en' ? 'zh-CN' : 'en'; show(); });
 byId('prove').addEventListener('click', prove);
+byId('seen').addEventListener('click', () => settle('seen'));
+byId('again').addEventListener('click', () => settle('again'));
 byId('sign-in').addEventListener('submit', event => { event.preventDefault(); token = byId('token').value; byId('token').value = ''; void refresh(); });
 show();
 void refresh();

@@ -194,6 +194,18 @@ public sealed class Outbox(Func<int, IReadOnlyList<StoredEvent>?> readWaiting, T
         Wake();
     }
 
+    /// <summary>So many events that were done with wait again in the journal.</summary>
+    public void Returned(long count)
+    {
+        lock (_gate)
+        {
+            Interlocked.Add(ref _waitingCount, count);
+            LeaveToJournal(EventRank.Life);
+        }
+
+        Wake();
+    }
+
     internal bool IsCurrent(OutboxReader reader)
     {
         lock (_gate)

@@ -99,7 +99,7 @@ public sealed class HourWithoutUplinkTests : IAsyncLifetime
 
         _https.IsUp = true;
         hangs.SetResult();
-        await Eventually.Holds(() => _https.Taken.Count > 0, "the late receipt of the other");
+        await Eventually.Holds(() => !_https.Taken.IsEmpty, "the late receipt of the other");
         Assert.Equal(0, _journal.Outbox.Waiting);
         await Eventually.Holds(() => _store.CountWaiting() == 0, "the journal knows");
     }
@@ -123,7 +123,7 @@ public sealed class HourWithoutUplinkTests : IAsyncLifetime
         using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_folder.File("journal.db")};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT sequence FROM event WHERE handed >= 2";
+        command.CommandText = "SELECT sequence FROM event WHERE handed IN (2, 4)";
         using var reader = command.ExecuteReader();
         var refused = new List<long>();
         while (reader.Read())

@@ -36,6 +36,8 @@ static string Usage() => """
       version                    print the version
 
     Keys (environment variables write : as __): Gateway:Site, Gateway:DataDirectory, Mqtt:Host|Port|Tls|CaFile|User|Password,
-    DutyRoom:Url|Token, Influx:Url|Org|Bucket|Token, Webhooks:0:Kind|Url|Secret|After|Least|Language|Name (who is told where the duty
-    room does not store an alarm in time; wecom, dingtalk, feishu, json or cap), Urls (the local API; default http://127.0.0.1:8081).
+    DutyRoom:Url|Token, Uplink:Mqtt:Host|Port|Tls|CaFile|User|Password (a second way to the duty room), Uplink:Policy (first, both,
+    next), Uplink:NextAfter (seconds), Influx:Url|Org|Bucket|Token, Webhooks:0:Kind|Url|Secret|After|Least|Language|Name (who is told
+    where the duty room does not store an alarm in time; wecom, dingtalk, feishu, json or cap), Urls (the local API; default
+    http://127.0.0.1:8081).
     """;

@@ -63,7 +63,21 @@ internal sealed partial class UplinkDesk(UplinkTakers takers, UplinkCounters cou
                 });
             default:
                 counters.Take();
-                return await takers.Take(question.Gateway, question.Call, question.Body);
+                return await TakeAsync(question);
+        }
+    }
+
+    private async Task<UplinkAnswer> TakeAsync(Question question)
+    {
+        try
+        {
+            return await takers.Take(question.Gateway, question.Call, question.Body);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // As over HTTP: a fault of ours with one message must not come back for ever with its redelivery and stop all others.
+            LogFault(e, question.Gateway, question.Call);
+            return UplinkAnswer.Of(new(500, "A fault of ours", "The duty room could not do this; its log says why."));
         }
     }
 
@@ -98,6 +112,9 @@ internal sealed partial class UplinkDesk(UplinkTakers takers, UplinkCounters cou
     }
 
     private static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Call} of {Gateway}, which came through the broker, could not be done")]
+    private partial void LogFault(Exception e, string gateway, string call);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A message through the broker is refused ({Why}): {What}; further ones of this kind are only counted")]
     private partial void LogRefused(string why, string what);

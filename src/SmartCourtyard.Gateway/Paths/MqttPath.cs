@@ -44,6 +44,12 @@ internal sealed class MqttPath : BackgroundService, IPath
         _client = new MqttClient(options, TakeAsync, time);
         _client.StateChanged += change =>
         {
+            if (change.State == MqttConnectionState.Connecting && _state.State == MqttConnectionState.Waiting)
+            {
+                // Until this attempt has ended, what the last one came to is what there is to say.
+                return;
+            }
+
             _state = change;
             if (change.State == MqttConnectionState.Connected)
             {
@@ -161,6 +167,7 @@ internal sealed class MqttPath : BackgroundService, IPath
             ? (HandoverReason.NotAllowed, Actor.Technician, unfit)
             : state.Reason switch
             {
+                MqttReason.None => (HandoverReason.Unreachable, Actor.Network, "has not answered yet"),
                 MqttReason.BadCredentials or MqttReason.NotAuthorized or MqttReason.ClientIdRefused => (HandoverReason.NotAllowed, Actor.Technician,
                     $"does not let the gateway in{why}; the technician of the gateway looks at Uplink:Mqtt:User and Password"),
                 MqttReason.TlsRefused => (HandoverReason.Unreachable, Actor.Technician,

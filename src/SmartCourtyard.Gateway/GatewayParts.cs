@@ -94,14 +94,11 @@ internal sealed partial class GatewayParts
         var loops = Loops(watch, journal);
         carry = (order, stop) => devices.Current.CarryAsync(order, stop);
         workers.Add(actuators);
-        if (options.DutyRoom is { Url: { } url } dutyRoom)
-        {
-            supervision = AddHttps(
-                workers, loops, paths, url, dutyRoom.Token, courtyard, store, journal, watch, Orders(devices, watch, actuators), loggers, time, version);
-        }
-
+        var asked = Orders(devices, watch, actuators);
+        supervision = options.DutyRoom is { Url: { } url, Token: var token }
+            ? AddHttps(workers, loops, paths, url, token, courtyard, store, journal, watch, asked, loggers, time, version)
+            : null;
         paths.AddOthers(options, courtyard.Id, version, workers, loops);
-
         var webhooks = Webhooks(options, journal.Outbox, () => devices.Current.Courtyard, loggers, time);
         workers.AddRange(webhooks);
         var liveness = new Liveness(loops, alive, time, loggers.CreateLogger<Liveness>());

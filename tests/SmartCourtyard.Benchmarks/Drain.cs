@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using SmartCourtyard.Acceptance.Estates;
 
 namespace SmartCourtyard.Benchmarks;
@@ -13,25 +12,24 @@ internal static class Drain
         for (var run = 0; run < runs; run++)
         {
             await using var backlog = await Backlog.MakeAsync(events);
-            var board = backlog.Estate.Board;
             using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(5), TimeProvider.System);
-            var before = (await board.GatewayAsync()).GetProperty("custody").GetProperty("seen").GetInt64();
+            var (before, waiting) = (backlog.SeenBefore, backlog.Events);
             var start = TimeProvider.System.GetTimestamp();
             backlog.Estate.StartGateway();
-            var first = await SeenAsync(board, before + 1, start, stop.Token);
-            var last = await SeenAsync(board, before + events, start, stop.Token);
+            var first = await SeenAsync(backlog, before + 1, start, stop.Token);
+            var last = await SeenAsync(backlog, before + waiting, start, stop.Token);
             var (life, property) = await backlog.OrderAsync();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"start → delivery continues {first / 1000:F2} s; {events} events within {(last - first) / 1000:F2} s of it, {events / ((last - first) / 1000):F0} events/s; the last alarm of life {(life <= property ? "before" : "AFTER")} the first of property"));
+                $"start → delivery continues {first / 1000:F2} s; {waiting} events within {(last - first) / 1000:F2} s of it, {waiting / ((last - first) / 1000):F0} events/s; the last alarm of life {(life <= property ? "before" : "AFTER")} the first of property"));
         }
 
         return 0;
     }
 
-    private static async Task<double> SeenAsync(DutyRoomApi board, long count, long start, CancellationToken stop)
+    private static async Task<double> SeenAsync(Backlog backlog, long count, long start, CancellationToken stop)
     {
-        while ((await board.GatewayAsync()).GetProperty("custody").GetProperty("seen").GetInt64() < count)
+        while (await Backlog.SeenAsync(backlog.Estate) < count)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, stop);
         }

@@ -49,7 +49,7 @@ internal sealed record TroubleView(string Id, TroubleReason Reason, string? Devi
 /// <summary>One way to the duty room: up or not, what waits (for whichever path), since when, its last receipt.</summary>
 /// <param name="Act">Who must act: technician, duty-room or network; null while it is up.</param>
 internal sealed record PathView(
-    string Path, bool Up, long Queued, DateTimeOffset? OldestQueued, DateTimeOffset? LastReceipt, string? LastSequence, long Refused, string? Detail, string? Act);
+    string Path, bool Up, long Queued, DateTimeOffset? OldestQueued, DateTimeOffset? LastReceipt, string? LastSequence, long Refused, string? Detail, string? Act = null);
 
 /// <summary>A device that the site file does not name.</summary>
 /// <param name="LastHeard">Null where only its family's inventory speaks of it.</param>

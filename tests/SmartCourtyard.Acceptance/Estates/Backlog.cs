@@ -70,10 +70,10 @@ internal sealed class Backlog : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Estate.DisposeAsync();
 
-    private static Task SayAsync(Estate estate, MqttClient sender, bool alarms)
+    private static async Task SayAsync(Estate estate, MqttClient sender, bool alarms)
     {
         var word = alarms ? "true" : "false";
-        return Task.WhenAll(estate.Site.Devices.Select(d => sender.PublishAsync(
+        await Task.WhenAll(estate.Site.Devices.Select(d => sender.PublishAsync(
             d.Topic, System.Text.Encoding.UTF8.GetBytes($"{{\"{(d.Class == "water-leak" ? "water_leak" : "smoke")}\":{word}}}"), MqttQos.AtLeastOnce, false,
             CancellationToken.None).AsTask()));
     }

@@ -95,7 +95,7 @@ public sealed class LocalApiTests : IAsyncLifetime
     public async Task Paths_troubles_unassigned_and_undecodable_have_their_shapes()
     {
         Assert.Equal(
-            """{"items":[{"path":"https","up":true,"queued":3,"oldestQueued":null,"lastReceipt":"2026-11-22T04:30:00.000Z","lastSequence":"42","refused":0,"detail":null}]}""",
+            """{"items":[{"path":"https","up":true,"queued":3,"oldestQueued":null,"lastReceipt":"2026-11-22T04:30:00.000Z","lastSequence":"42","refused":0,"detail":null,"act":null}]}""",
             (await GetAsync("api/v1/paths")).GetRawText());
         Assert.Equal(
             """{"items":[{"id":"t1","reason":"broker-lost","device":null,"raisedAt":"2026-11-22T04:30:00.000Z","detail":"no answer"}]}""",

@@ -107,11 +107,13 @@ public sealed class HourWithoutUplinkTests : IAsyncLifetime
     [Fact]
     public async Task What_one_path_has_delivered_another_cannot_have_refused()
     {
-        var hangs = new TaskCompletionSource();
+        var (first, hangs) = (new TaskCompletionSource(), new TaskCompletionSource());
         (_mqtt.Hangs, _mqtt.Answer) = (hangs.Task, _ => new Handover(HandoverReason.Refused, "no", Index: 0));
-        _https.IsUp = true;
+        (_https.Hangs, _https.IsUp) = (first.Task, true);
         Assert.True(await _journal.AppendAsync(Estate.Entry(Estate.AlarmEvent()), CancellationToken.None));
-        await Eventually.Holds(() => _journal.Outbox.Waiting == 0 && _mqtt.Tries == 1, "delivered by one, under way by the other");
+        await Eventually.Holds(() => _https.Tries == 1 && _mqtt.Tries == 1, "under way by both");
+        first.SetResult();
+        await Eventually.Holds(() => _journal.Outbox.Waiting == 0, "delivered by one");
         hangs.SetResult();
         Assert.True(await _journal.AppendAsync(Estate.Entry(Estate.OtherEvent()), CancellationToken.None));
         await Eventually.Holds(() => _mqtt.Tries > 1, "the other goes on");

@@ -14,6 +14,7 @@ namespace SmartCourtyard.Gateway.Journal;
 internal sealed class JournalStore : IDisposable
 {
     private const int DeliveriesRemembered = 2_000;
+    private const int IoError = 10;
     private const string Waiting = "SELECT sequence, id, alarm, at, body, checksum FROM event WHERE handed = 0 ORDER BY alarm DESC, sequence";
 
     private readonly SqliteConnection _writer;
@@ -116,9 +117,10 @@ internal sealed class JournalStore : IDisposable
         {
             Execute(writer, "PRAGMA wal_checkpoint(PASSIVE)");
         }
-        catch (SqliteException)
+        catch (SqliteException e) when (e.SqliteErrorCode != IoError)
         {
-            // A full disk ends it behind that sync; one that refuses will be told of at the first commit. Alarms go out either way.
+            // A full disk ends it behind that sync. One that refuses the sync may never write what it was asked to, whatever it says later:
+            // there the journal does not open, and the gateway goes on with a copy.
         }
     }
 

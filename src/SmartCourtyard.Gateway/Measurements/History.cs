@@ -7,14 +7,26 @@ namespace SmartCourtyard.Gateway.Measurements;
 internal readonly record struct Sample(DateTimeOffset At, double Value);
 
 /// <summary>
-/// The gateway's own history in SQLite: works with no uplink, loses at most the last second on a power cut
-/// (<c>synchronous=NORMAL</c>), and never slows the watch.
+/// The gateway's own history in SQLite: works with no uplink, loses at most the last minute on a power cut
+/// (<c>synchronous=NORMAL</c>), and never slows the watch. It spares an SD card: readings are gathered for ten seconds, written one
+/// behind the other as they come, and sorted into their series only now and then, many at once.
 /// </summary>
 internal sealed partial class History : BackgroundService
 {
     private const int ReadingsAtOnce = 50_000;
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
+    private const long UnsortedAtMost = 1_000_000;
+    private static readonly TimeSpan Gather = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SortEvery = TimeSpan.FromHours(6);
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(24);
+
+    // A reading of the same moment takes the place of the one before it.
+    private const string Series = """
+        SELECT at, value, max(place) FROM (
+          SELECT at, value, 0 AS place FROM reading WHERE point = (SELECT id FROM point WHERE device = $device AND quantity = $quantity) AND at >= $from AND at < $to
+          UNION ALL
+          SELECT at, value, rowid FROM fresh WHERE point = (SELECT id FROM point WHERE device = $device AND quantity = $quantity) AND at >= $from AND at < $to
+        ) GROUP BY at
+        """;
 
     private readonly ReadingFeed _feed;
     private readonly TimeSpan _keep;
@@ -25,7 +37,9 @@ internal sealed partial class History : BackgroundService
     private readonly Lock _readerGate = new();
     private readonly Dictionary<(string Device, Quantity Quantity), long> _points = [];
     private long _written;
+    private long _unsorted;
     private bool _failing;
+    private volatile bool _asked;
 
     private History(SqliteConnection writer, SqliteConnection reader, ReadingFeed feed, TimeSpan keep, TimeProvider time, ILogger<History> logger)
     {
@@ -40,6 +54,10 @@ internal sealed partial class History : BackgroundService
                 _points[(rows.GetString(1), quantity)] = rows.GetInt64(0);
             }
         }
+
+        using var unsorted = _writer.CreateCommand();
+        unsorted.CommandText = "SELECT coalesce(max(rowid), 0) FROM fresh";
+        _unsorted = (long)unsorted.ExecuteScalar()!;
     }
 
     /// <summary>Readings on disk since the start.</summary>
@@ -54,28 +72,25 @@ internal sealed partial class History : BackgroundService
             PRAGMA busy_timeout = 5000;
             CREATE TABLE IF NOT EXISTS point(id INTEGER PRIMARY KEY, device TEXT NOT NULL, quantity TEXT NOT NULL, UNIQUE(device, quantity));
             CREATE TABLE IF NOT EXISTS reading(point INTEGER NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL, PRIMARY KEY(point, at)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS fresh(point INTEGER NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL);
             """);
         var reader = Connect(path, "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
         return new History(writer, reader, feed, keep, time, logger);
     }
 
-    /// <summary>A point's readings between two times, oldest first; with a step the mean of each step, at its beginning.</summary>
+    /// <summary>
+    /// A point's readings between two times, oldest first; with a step the mean of each step, at its beginning. What was heard in the
+    /// last seconds comes with the next question.
+    /// </summary>
     public IReadOnlyList<Sample> Read(string device, Quantity quantity, DateTimeOffset from, DateTimeOffset to, TimeSpan step, int most)
     {
+        _asked = true;
         lock (_readerGate)
         {
             using var command = _reader.CreateCommand();
             command.CommandText = step > TimeSpan.Zero
-                ? """
-                  SELECT (at / $step) * $step AS begin, avg(value) FROM reading
-                  WHERE point = (SELECT id FROM point WHERE device = $device AND quantity = $quantity) AND at >= $from AND at < $to
-                  GROUP BY begin ORDER BY begin LIMIT $most
-                  """
-                : """
-                  SELECT at, value FROM reading
-                  WHERE point = (SELECT id FROM point WHERE device = $device AND quantity = $quantity) AND at >= $from AND at < $to
-                  ORDER BY at LIMIT $most
-                  """;
+                ? $"SELECT (at / $step) * $step AS begin, avg(value) FROM ({Series}) GROUP BY begin ORDER BY begin LIMIT $most"
+                : $"{Series} ORDER BY at LIMIT $most";
             command.Parameters.AddWithValue("$device", device);
             command.Parameters.AddWithValue("$quantity", quantity.Name());
             command.Parameters.AddWithValue("$from", from.ToUnixTimeMilliseconds());
@@ -102,13 +117,20 @@ internal sealed partial class History : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var prunedAt = _time.GetTimestamp();
+        var (sortedAt, prunedAt) = (_time.GetTimestamp(), _time.GetTimestamp());
         var batches = new List<HeardBatch>();
         while (!stoppingToken.IsCancellationRequested)
         {
             batches.Clear();
-            await _feed.TakeAsync(batches, Gather, ReadingsAtOnce, _time, stoppingToken).ConfigureAwait(false);
+            await _feed.TakeAsync(batches, Gather, ReadingsAtOnce, _time, stoppingToken, () => _asked).ConfigureAwait(false);
+            _asked = false;
             Try(() => Write(batches));
+            if (_unsorted >= UnsortedAtMost || _time.GetElapsedTime(sortedAt) > SortEvery)
+            {
+                sortedAt = _time.GetTimestamp();
+                Try(Sort);
+            }
+
             if (_time.GetElapsedTime(prunedAt) > PruneEvery)
             {
                 prunedAt = _time.GetTimestamp();
@@ -149,7 +171,7 @@ internal sealed partial class History : BackgroundService
     {
         using var transaction = _writer.BeginTransaction();
         using var insert = _writer.CreateCommand();
-        insert.CommandText = "INSERT OR REPLACE INTO reading(point, at, value) VALUES($point, $at, $value)";
+        insert.CommandText = "INSERT INTO fresh(point, at, value) VALUES($point, $at, $value)";
         insert.Transaction = transaction;
         var point = insert.Parameters.Add("$point", SqliteType.Integer);
         var at = insert.Parameters.Add("$at", SqliteType.Integer);
@@ -168,7 +190,20 @@ internal sealed partial class History : BackgroundService
         }
 
         transaction.Commit();
+        _unsorted += count;
         Interlocked.Add(ref _written, count);
+    }
+
+    /// <summary>Moves what came since the last time into its series: each page of a series is written once for many readings.</summary>
+    private void Sort()
+    {
+        using var transaction = _writer.BeginTransaction();
+        using var move = _writer.CreateCommand();
+        move.Transaction = transaction;
+        move.CommandText = "INSERT OR REPLACE INTO reading(point, at, value) SELECT point, at, value FROM fresh ORDER BY point, at, rowid; DELETE FROM fresh";
+        move.ExecuteNonQuery();
+        transaction.Commit();
+        _unsorted = 0;
     }
 
     private long Point(in Reading reading, SqliteTransaction transaction)
@@ -194,7 +229,7 @@ internal sealed partial class History : BackgroundService
     private void Prune(DateTimeOffset before)
     {
         using var delete = _writer.CreateCommand();
-        delete.CommandText = "DELETE FROM reading WHERE at < $before";
+        delete.CommandText = "DELETE FROM reading WHERE at < $before; DELETE FROM fresh WHERE at < $before";
         delete.Parameters.AddWithValue("$before", before.ToUnixTimeMilliseconds());
         delete.ExecuteNonQuery();
     }

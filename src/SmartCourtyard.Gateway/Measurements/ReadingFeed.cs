@@ -9,13 +9,20 @@ namespace SmartCourtyard.Gateway.Measurements;
 /// </summary>
 internal sealed class ReadingFeed
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
     private readonly Channel<HeardBatch> _batches;
+    private readonly int _many;
     private long _dropped;
     private long _taken;
 
-    public ReadingFeed(int batchesAtMost = 4_096) => _batches = Channel.CreateBounded<HeardBatch>(
-        new BoundedChannelOptions(batchesAtMost) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-        dropped => Interlocked.Add(ref _dropped, dropped.Readings.Count));
+    public ReadingFeed(int batchesAtMost = 4_096)
+    {
+        _many = batchesAtMost / 8;
+        _batches = Channel.CreateBounded<HeardBatch>(
+            new BoundedChannelOptions(batchesAtMost) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
+            dropped => Interlocked.Add(ref _dropped, dropped.Readings.Count));
+    }
 
     /// <summary>Readings that made room for newer ones.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
@@ -34,12 +41,18 @@ internal sealed class ReadingFeed
 
     /// <summary>Waits for readings, gathers for a while so that one write carries many, and gives them.</summary>
     /// <param name="into">Filled with at least one batch.</param>
-    /// <param name="gather">How long to gather after the first.</param>
+    /// <param name="gather">How long to gather after the first; not for longer than half a second where many come.</param>
     /// <param name="most">Stops gathering at this many readings.</param>
-    public async ValueTask TakeAsync(List<HeardBatch> into, TimeSpan gather, int most, TimeProvider time, CancellationToken stop)
+    /// <param name="hurry">True where somebody asks for them; null: nobody ever does.</param>
+    public async ValueTask TakeAsync(List<HeardBatch> into, TimeSpan gather, int most, TimeProvider time, CancellationToken stop, Func<bool>? hurry = null)
     {
         await _batches.Reader.WaitToReadAsync(stop).ConfigureAwait(false);
-        await Task.Delay(gather, time, stop).ConfigureAwait(false);
+        var start = time.GetTimestamp();
+        do
+        {
+            await Task.Delay(gather < LookEvery ? gather : LookEvery, time, stop).ConfigureAwait(false);
+        }
+        while (time.GetElapsedTime(start) < gather && Waiting < _many && hurry?.Invoke() != true);
         Drain(into, most);
     }
 

@@ -67,7 +67,7 @@ public sealed class HistoryTests : IAsyncLifetime
     public async Task A_disk_that_refuses_costs_readings_but_neither_the_loop_nor_the_order_of_the_series()
     {
         await WriteAsync(Estate.Air.Says(Quantity.Co2, 1, At(1)));
-        Execute("ALTER TABLE reading RENAME TO away");
+        Execute("ALTER TABLE fresh RENAME TO away");
         // A point that is new in a write that fails.
         _feed.Add(Batch(Estate.Gas.Says(Quantity.Methane, 2, At(2))));
         await Eventually.Holds(_clock, 0.1, () => _feed.Waiting == 0, "taken");
@@ -79,7 +79,7 @@ public sealed class HistoryTests : IAsyncLifetime
 
         await Eventually.Holds(_clock, 0.1, () => _feed.Waiting == 0, "taken");
         Assert.Equal(1, _history.Written);
-        Execute("ALTER TABLE away RENAME TO reading");
+        Execute("ALTER TABLE away RENAME TO fresh");
 
         await WriteAsync(Estate.Smoke.Says(Quantity.Battery, 90, At(3)), Estate.Gas.Says(Quantity.Methane, 4, At(3)));
         Assert.Equal([90], Read(Estate.Smoke, Quantity.Battery, At(0), At(9)).Select(s => s.Value));
@@ -90,21 +90,21 @@ public sealed class HistoryTests : IAsyncLifetime
     [Fact]
     public async Task A_pruning_that_fails_does_not_end_the_history()
     {
-        Execute("ALTER TABLE reading RENAME TO away");
-        _clock.Advance(3_700);
+        Execute("ALTER TABLE fresh RENAME TO away");
+        _clock.Advance(87_000);
         _feed.Add(Batch(Estate.Air.Says(Quantity.Co2, 1, At(1))));
         await Eventually.Holds(_clock, 0.1, () => _feed.Waiting == 0, "taken");
-        Execute("ALTER TABLE away RENAME TO reading");
+        Execute("ALTER TABLE away RENAME TO fresh");
         await WriteAsync(Estate.Air.Says(Quantity.Co2, 2, _clock.GetUtcNow()));
         Assert.Equal(TaskStatus.WaitingForActivation, _history.ExecuteTask!.Status);
     }
 
     [Fact]
-    public async Task What_is_older_than_it_is_to_be_kept_is_forgotten_within_the_hour()
+    public async Task What_is_older_than_it_is_to_be_kept_is_forgotten_within_the_day()
     {
-        await WriteAsync(Estate.Air.Says(Quantity.Co2, 1, At(-31 * 86_400)), Estate.Air.Says(Quantity.Co2, 2, At(-29 * 86_400)));
+        await WriteAsync(Estate.Air.Says(Quantity.Co2, 1, At(-31 * 86_400)), Estate.Air.Says(Quantity.Co2, 2, At(-28 * 86_400)));
         Assert.Equal(2, Read(Estate.Air, Quantity.Co2, At(-40 * 86_400), At(0)).Count);
-        _clock.Advance(3_700);
+        _clock.Advance(87_000);
         await WriteAsync(Estate.Air.Says(Quantity.Co2, 3, At(1)));
         await Eventually.Holds(() => Read(Estate.Air, Quantity.Co2, At(-40 * 86_400), At(0)).Count == 1, "the oldest has gone");
     }
@@ -114,6 +114,32 @@ public sealed class HistoryTests : IAsyncLifetime
     {
         await WriteAsync(Estate.Air.Says(Quantity.Co2, 1, At(1)), Estate.Air.Says(Quantity.Co2, 2, At(1)));
         Assert.Equal([2], Read(Estate.Air, Quantity.Co2, At(0), At(9)).Select(s => s.Value));
+    }
+
+    [Fact]
+    public async Task What_was_sorted_into_its_series_and_what_was_not_yet_are_one_series()
+    {
+        await WriteAsync([.. Enumerable.Range(0, 10).Select(i => Estate.Air.Says(Quantity.Co2, i, At(9 - i)))]);
+        _clock.Advance(6 * 3_600 + 1);
+        await WriteAsync(Estate.Air.Says(Quantity.Co2, 50, At(10)));
+        await Eventually.Holds(() => Count("fresh") == 0 && Count("reading") == 11, "sorted");
+
+        await WriteAsync(Estate.Air.Says(Quantity.Co2, 60, At(11)), Estate.Air.Says(Quantity.Co2, 70, At(5)));
+        Assert.Equal([9, 8, 7, 6, 5, 70, 3, 2, 1, 0, 50, 60], Read(Estate.Air, Quantity.Co2, At(0), At(20)).Select(s => s.Value));
+        await CloseAsync();
+        await OpenAsync();
+        Assert.Equal([9, 8, 7, 6, 5, 70, 3, 2, 1, 0, 50, 60], Read(Estate.Air, Quantity.Co2, At(0), At(20)).Select(s => s.Value));
+    }
+
+    private long Count(string table)
+    {
+        using var connection = new SqliteConnection($"Data Source={_folder.File("history.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the texts are this test's own
+        command.CommandText = "SELECT count(*) FROM " + table;
+#pragma warning restore CA2100
+        return (long)command.ExecuteScalar()!;
     }
 
     private static DateTimeOffset At(double seconds) => TestClock.Night.AddSeconds(seconds);

@@ -18,7 +18,7 @@ public sealed class CustodyTests(ITestOutputHelper output)
 
     private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("SMARTCOURTYARD_KILL_ROUNDS"), out var rounds)
         ? rounds
-        : Environment.GetEnvironmentVariable("SMARTCOURTYARD_LONG") == "1" ? 200 : 20;
+        : Environment.GetEnvironmentVariable("SMARTCOURTYARD_LONG") == "1" ? 200 : 10;
 
     [Fact]
     public async Task No_alarm_is_lost_or_doubled_when_gateway_duty_room_or_broker_is_killed_at_random_moments()

@@ -66,15 +66,8 @@ internal sealed partial class GatewayParts
             Proof = options.DutyRoom?.Url is null ? null : new ProofBook(courtyard.Id, store.ReadProof()),
         };
         fault = watch.FaultAsync;
-        journal.StorageFailing = async (stands, detail) =>
-            await watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).ConfigureAwait(false);
-        journal.Damaged = async detail => await watch.PartAsync(TroubleReason.StorageFailing, "journal", true, detail, CancellationToken.None).ConfigureAwait(false);
         workers.Add(watch);
-        _ = TellOfDiskAsync(options, watch);
-        workers.Add(new MachineWatch(
-            new MachineHealth(new MachineFiles("/"), () => MachineFiles.RoomOf(options.DataDirectory), WatchClock.IsUnset, time), watch.PartAsync, time));
-        workers.AddRange(options.DutyRoom is null ? [] : [new ReceiptWatch(() => watch.Alarms, watch.PartAsync, time)]);
-        workers.Add(new HealthKeeper(HealthFile(options), watch.RememberAsync, time, loggers.CreateLogger<HealthKeeper>()));
+        workers.AddRange(Caretakers(options, journal, watch, loggers, time));
 
         var elsewhere = new HeardElsewhere();
         var outlets = new DeviceOutlets(Broker(options.Mqtt), elsewhere, watch.HearAsync, watch.PartAsync, time, loggers, options.DataDirectory)
@@ -110,6 +103,23 @@ internal sealed partial class GatewayParts
         var sources = Sources(options, journal, watch, history, paths, elsewhere, devices, pairing, metrics, liveness, time);
         return new GatewayParts(
             workers, devices, sources with { Paths = () => [.. sources.Paths(), .. webhooks.Select(View)] }, options.DutyRoom?.Token, time);
+    }
+
+    /// <summary>Those who look after the gateway itself, and say what is wrong with it.</summary>
+    private static List<BackgroundService> Caretakers(GatewayOptions options, EventJournal journal, WatchLoop watch, ILoggerFactory loggers, TimeProvider time)
+    {
+        journal.StorageFailing = async (stands, detail) =>
+            await watch.TroubleAsync(TroubleReason.StorageFailing, stands, detail, CancellationToken.None).ConfigureAwait(false);
+        journal.Damaged = async detail => await watch.PartAsync(TroubleReason.StorageFailing, "journal", true, detail, CancellationToken.None).ConfigureAwait(false);
+        _ = TellOfDiskAsync(options, watch);
+        return
+        [
+            new MachineWatch(
+                new MachineHealth(new MachineFiles("/"), () => MachineFiles.RoomOf(options.DataDirectory), WatchClock.IsUnset, time), watch.PartAsync, time),
+            // Receipts come by the duty room's own address only.
+            .. options.DutyRoom?.Url is null ? Array.Empty<BackgroundService>() : [new ReceiptWatch(() => watch.Alarms, watch.PartAsync, time)],
+            new HealthKeeper(HealthFile(options), watch.RememberAsync, time, loggers.CreateLogger<HealthKeeper>()),
+        ];
     }
 
     /// <summary>The loops that every alarm goes through; the path to the duty room joins them where there is one.</summary>

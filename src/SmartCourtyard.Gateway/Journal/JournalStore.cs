@@ -11,7 +11,7 @@ using SmartCourtyard.Troubles;
 namespace SmartCourtyard.Gateway.Journal;
 
 /// <summary>The journal's tables in SQLite: WAL, synchronous=FULL, one writer and one reader connection.</summary>
-internal sealed class JournalStore : IDisposable
+internal sealed partial class JournalStore : IDisposable
 {
     private const int DeliveriesRemembered = 2_000;
     private const int IoError = 10;
@@ -133,28 +133,6 @@ internal sealed class JournalStore : IDisposable
     /// <summary>How many events wait for the next holder.</summary>
     public long CountWaiting() => Read("SELECT count(*) FROM event WHERE handed = 0", r => r.GetInt64(0)).Single();
 
-    /// <summary>How many events the next holder refused for good; they are kept.</summary>
-    public (long All, long Unseen) CountRefused() => Read(
-        "SELECT count(*), coalesce(sum(handed = 2), 0) FROM event WHERE handed IN (2, 4)", r => (r.GetInt64(0), r.GetInt64(1))).Single();
-
-    /// <summary>The events that the next holder refused for good, oldest first, and whether somebody has seen them.</summary>
-    public IReadOnlyList<(StoredEvent Event, bool Seen)> ReadRefused(int most) => Read(
-        "SELECT sequence, id, alarm, at, body, handed FROM event WHERE handed IN (2, 4) ORDER BY sequence LIMIT " + most.ToString(CultureInfo.InvariantCulture),
-        r => (new StoredEvent(
-            r.GetInt64(0), r.GetString(1), (EventRank)r.GetInt64(2), IsStored: true, DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)), (byte[])r.GetValue(4)),
-            r.GetInt64(5) == 4));
-
-    /// <summary>Somebody has seen what is refused.</summary>
-    public void SeeRefused() => Execute(_writer, "UPDATE event SET handed = 4 WHERE handed = 2");
-
-    /// <summary>What is refused waits again; how many these are.</summary>
-    public long TryRefusedAgain()
-    {
-        var (all, _) = CountRefused();
-        Execute(_writer, "UPDATE event SET handed = 0 WHERE handed IN (2, 4)");
-        return all;
-    }
-
     /// <summary>How many events are damaged; they are kept and never handed on.</summary>
     public long CountDamaged() => Read("SELECT count(*) FROM event WHERE handed = 3", r => r.GetInt64(0)).Single();
 
@@ -256,21 +234,9 @@ internal sealed class JournalStore : IDisposable
             Run(holds ? _insertLatch : _deleteLatch, transaction, device);
         }
 
-        foreach (var sequence in write.Handed)
-        {
-            Run(_mark, transaction, sequence, 1);
-        }
-
-        foreach (var sequence in write.Refused)
-        {
-            Run(_mark, transaction, sequence, 2);
-        }
-
-        foreach (var sequence in write.Damaged)
-        {
-            Run(_mark, transaction, sequence, 3);
-        }
-
+        Mark(transaction, write.Handed, 1);
+        Mark(transaction, write.Refused, 2);
+        Mark(transaction, write.Damaged, 3);
         foreach (var fingerprint in write.Deliveries)
         {
             Run(_insertDelivery, transaction, fingerprint);
@@ -287,6 +253,14 @@ internal sealed class JournalStore : IDisposable
         }
 
         transaction.Commit();
+    }
+
+    private void Mark(SqliteTransaction transaction, IReadOnlyList<long> sequences, int handed)
+    {
+        foreach (var sequence in sequences)
+        {
+            Run(_mark, transaction, sequence, handed);
+        }
     }
 
     /// <summary>Gives the waiting events new places, from a sequence on, in their old order.</summary>

@@ -36,6 +36,14 @@ describe('a card', () => {
     expect(posted).toEqual(['POST /api/v1/alarms/a%201/acknowledge']);
   });
 
+  it('warns that no board shows it only until one does, and that nobody answered until somebody does', () => {
+    const chip = (of: Partial<Alarm>) => card(alarm(of)).find('[data-testid=tag-escalated]');
+    expect(chip({ escalated: 'no-board', shownAt: null }).text()).toBe('值班台无人显示');
+    expect(chip({ escalated: 'no-board', shownAt: '2026-11-22T04:30:20Z' }).exists()).toBe(false);
+    expect(chip({ escalated: 'unanswered', shownAt: '2026-11-22T04:30:20Z' }).exists()).toBe(true);
+    expect(chip({ escalated: 'unanswered', state: 'acknowledged' }).exists()).toBe(false);
+  });
+
   it('asks whom to send before anything is sent', async () => {
     const shown = card(alarm({ state: 'acknowledged', acknowledgedBy: '王芳' }));
     await shown.get('[data-testid=primary-action]').trigger('click');

@@ -10,6 +10,7 @@ const texts = {
     lines: '上报通道', up: '通', down: '不通', lastReceipt: at => `上次送达 ${at}`, queued: (n, at) => `排队 ${n} 条${at ? `，最早 ${at}` : ''}`, noPath: '没有设置通道。', act: { technician: '请技术员处理', 'duty-room': '请值班室处理', network: '请检查网络' },
     refused: e => `被拒收：${e.event.type}，${e.at}${e.seen ? '（已看过）' : ''}`, seen: '我看过了', again: '重新发送',
     token: '网关令牌', enter: '进入',
+    kinds: { smoke: '烟雾报警', heat: '温度报警', gas: '燃气泄漏', 'carbon-monoxide': '一氧化碳', 'emergency-call': '紧急呼叫', fall: '有人跌倒', 'water-leak': '漏水', 'water-level': '水位超限', 'air-quality': '空气质量', noise: '噪声超标', electrical: '用电异常', intrusion: '入侵报警', equipment: '设施故障', tamper: '设备被拆动' },
     reasons: {
       silent: '长时间没有消息', 'battery-low': '电量低', 'weak-signal': '信号弱', stuck: '读数不变', noisy: '读数跳动', drifting: '零点漂移', tampered: '被拆动', fault: '自报故障', 'test-overdue': '超期未测试',
       'end-of-life': '到期需更换', 'out-of-range': '读数超量程', undecodable: '消息无法识别', 'broker-lost': '消息服务中断', 'bridge-offline': '网桥离线', 'connection-lost': '总线或接口中断',
@@ -29,6 +30,7 @@ const texts = {
     lines: 'Paths to the duty room', up: 'up', down: 'down', lastReceipt: at => `last receipt ${at}`, queued: (n, at) => `${n} waiting${at ? `, the oldest since ${at}` : ''}`, noPath: 'No path is configured.', act: { technician: 'for the technician', 'duty-room': 'for the duty room', network: 'for whoever looks after the network' },
     refused: e => `Refused: ${e.event.type}, ${e.at}${e.seen ? ' (seen)' : ''}`, seen: 'I have seen these', again: 'Send once more',
     token: 'Token of the gateway', enter: 'Enter',
+    kinds: { smoke: 'Smoke', heat: 'Heat', gas: 'Gas leak', 'carbon-monoxide': 'Carbon monoxide', 'emergency-call': 'Emergency call', fall: 'Fall', 'water-leak': 'Water leak', 'water-level': 'Water level', 'air-quality': 'Air quality', noise: 'Noise', electrical: 'Electrical', intrusion: 'Intrusion', equipment: 'Equipment', tamper: 'Tampering' },
     reasons: {
       silent: 'silent too long', 'battery-low': 'battery low', 'weak-signal': 'weak signal', stuck: 'value stuck', noisy: 'value jumps', drifting: 'drifting',
       tampered: 'tampered with', fault: 'reports a fault', 'test-overdue': 'test overdue', 'end-of-life': 'end of life', 'out-of-range': 'out of range',
@@ -138,7 +140,7 @@ function show() {
 
 const stamp = text => new Date(text).toLocaleTimeString(language);
 const receipts = alarm => Object.entries(say().receipts).map(([key, word]) => `${word} ${alarm.receipts[key] ? stamp(alarm.receipts[key]) : say().notYet}`).join(' · ');
-const alarmLine = alarm => item(`${alarm.kind} · ${alarm.device} (${say().since} ${time(alarm.raisedAt)}): ${receipts(alarm)}`);
+const alarmLine = alarm => item(`${say().kinds[alarm.kind] ?? alarm.kind} · ${alarm.device} (${say().since} ${time(alarm.raisedAt)}): ${receipts(alarm)}`);
 
 const line = trouble => item(`${say().reasons[trouble.reason] ?? trouble.reason}${trouble.device ? ` · ${trouble.device}` : ''}${trouble.detail ? `: ${trouble.detail}` : ''} (${say().since} ${time(trouble.raisedAt)})`);
 

@@ -38,7 +38,7 @@ internal sealed class Uplink : IAsyncDisposable
     {
         if (IsConfined)
         {
-            await AddressAsync("add");
+            await AddressAsync("replace");
         }
 
         return new Uplink(IsConfined ? IPAddress.Parse(OwnAddress) : IPAddress.Loopback, dutyRoom);
@@ -54,7 +54,7 @@ internal sealed class Uplink : IAsyncDisposable
     public Task MendAsync()
     {
         _swallows = false;
-        return IsConfined ? AddressAsync("add") : Task.CompletedTask;
+        return IsConfined ? AddressAsync("replace") : Task.CompletedTask;
     }
 
     /// <summary>Each piece takes so much longer, in both directions.</summary>

@@ -157,7 +157,10 @@ internal sealed class Campaign(Ground ground, int seed)
                     if (program.HasExited)
                     {
                         _died++;
-                        Say($"the {name} ended by itself, exit code {program.ExitCode}: {string.Join("\n    ", program.Output.Split('\n').TakeLast(12))}");
+                        // Waits for the rest of what it said.
+                        await program.ExitAsync(TimeSpan.FromSeconds(5));
+                        var said = program.Output.Split('\n').Where(l => !l.Contains(" INF ", StringComparison.Ordinal)).TakeLast(20);
+                        Say($"the {name} ended by itself, exit code {program.ExitCode}: {string.Join("\n    ", said)}");
                         start();
                     }
 

@@ -16,12 +16,7 @@ internal sealed class Runner
 
     public Runner()
     {
-        ThreadPool.GetMaxThreads(out var threads, out _);
-        if (threads != 1)
-        {
-            throw new InvalidOperationException("the pool must have one thread; start the simulation by its own program");
-        }
-
+        OneThread();
         Simulation.Randomness.Install();
         SqliteVfs.Install();
         NoPruning();
@@ -34,6 +29,19 @@ internal sealed class Runner
         var turn = new Turn(world.Begin, world.Step, world.End);
         turn.RunToTheEnd(HangsAfter, () => $"seed {seed} hangs at {world.Schedule.Now}\n" + string.Join('\n', world.Trace.Lines));
         return new Outcome(seed, world.Failures, world.Trace.Fingerprint, world.Trace.Count, world.Schedule.Now, world.Trace.Lines, world.Counted);
+    }
+
+    /// <summary>
+    /// One pool thread: the order in which things happen follows from the seed alone. Asked for here and not by the program's settings,
+    /// which the test host of this same assembly would obey too, and wait for itself.
+    /// </summary>
+    private static void OneThread()
+    {
+        ThreadPool.GetMinThreads(out _, out var ports);
+        if (ThreadPool.ThreadCount > 1 || !ThreadPool.SetMinThreads(1, ports) || !ThreadPool.SetMaxThreads(1, ports))
+        {
+            throw new InvalidOperationException("the pool must have one thread; start the simulation by its own program");
+        }
     }
 
     /// <summary>A duty room's database as its program makes it at the first start; made once, for it takes long.</summary>

@@ -13,9 +13,9 @@ public sealed class DeployRunTests : IDisposable
     private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("deploy-run-").FullName;
-    private readonly int _dutyRoom = Checkout.FreePort();
-    private readonly int _gateway = Checkout.FreePort();
-    private readonly int _broker = Checkout.FreePort();
+    private readonly int _dutyRoom = Ports.Free();
+    private readonly int _gateway = Ports.Free();
+    private readonly int _broker = Ports.Free();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -13,7 +13,7 @@ public sealed class ModbusTests
     [Fact]
     public async Task A_detector_on_Modbus_is_read_in_its_unit_raises_its_alarm_and_is_named_with_its_bus_when_it_dies()
     {
-        var port = Checkout.FreePort();
+        var port = Ports.Free();
         var source = string.Create(
             CultureInfo.InvariantCulture,
             $"{{ modbus: {{ tcp: \"127.0.0.1:{port}\", unit: 3, points: {{ methane: {{ input: 0, scale: 0.1, unit: \"%LEL\" }}, gas: {{ discrete: 0 }} }} }} }}");

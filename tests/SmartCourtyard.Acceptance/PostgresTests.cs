@@ -58,7 +58,7 @@ public sealed class PostgresTests(ITestOutputHelper output)
         await estate.PublishAsync(estate.Site.Devices[0].Topic, """{"smoke":true}""");
         await Eventually.TrueAsync(async () => (await estate.Board.AlarmsAsync()).Count == 1, Patience, () => "an alarm on the first board");
         await using var first = estate.DutyRoom!;
-        var url = new Uri($"http://127.0.0.1:{Checkout.FreePort()}");
+        var url = new Uri($"http://127.0.0.1:{Ports.Free()}");
         estate.DutyRoomEnvironment["Urls"] = url.ToString().TrimEnd('/');
         estate.StartDutyRoom();
         using var second = new DutyRoomApi(url, estate.Credentials.ApiToken);

@@ -85,7 +85,7 @@ public sealed class SecondUplinkTests
         await using var broker = await FarBroker.StartAsync();
         await using var estate = await Estate.PrepareAsync(TestSite.Of(120, "smoke-detector"));
         // Nobody listens there: the broker is the only way.
-        estate.GatewayEnvironment["DutyRoom__Url"] = $"http://127.0.0.1:{Checkout.FreePort()}/";
+        estate.GatewayEnvironment["DutyRoom__Url"] = $"http://127.0.0.1:{Ports.Free()}/";
         broker.Serve(estate, "next");
         await BeginAsync(estate);
         await UpAsync(estate, "mqtt");

@@ -12,7 +12,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task A_reading_is_read_back_from_the_telemetry_store_with_its_tags_and_time()
     {
-        var port = Checkout.FreePort();
+        var port = Ports.Free();
         await using var estate = await Estate.PrepareAsync(TestSite.Of(2, "air-monitor", "smoke-detector"));
         await using var store = StartStore(estate, port);
         estate.GatewayEnvironment["Influx__Url"] = $"http://127.0.0.1:{port}";

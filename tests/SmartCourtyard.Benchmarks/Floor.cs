@@ -69,7 +69,7 @@ internal static class Floor
     /// <summary>Sends alarms through the floor and gives their latencies in ms.</summary>
     public static async Task<Figures> MeasureAsync(Estate estate, string name, int alarms, int warmUp, bool sqlite)
     {
-        var port = Checkout.FreePort();
+        var port = Ports.Free();
         var self = typeof(Floor).Assembly.Location;
         await using var sink = RunningProgram.Start("dotnet", [self, "floor-sink", port.ToString(CultureInfo.InvariantCulture), estate.Folder]);
         var url = new Uri($"http://127.0.0.1:{port}/");

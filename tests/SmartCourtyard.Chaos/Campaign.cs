@@ -32,8 +32,7 @@ internal sealed class Campaign(Ground ground, int seed)
     {
         await using var ground = await Ground.PrepareAsync(TestSite.Of(Flats, "smoke-detector", "emergency-button"), store == "postgres" ? EstateStore.Postgres : EstateStore.Sqlite);
         var campaign = new Campaign(ground, seed);
-        campaign.Say($"store {store}; the line {(Uplink.IsConfined ? "can be cut, disks can be filled" : "is swallowed instead of cut, no disk is filled (no namespace of our own)")}"
-            + (WallClock.CanBeMoved ? ", clocks can be moved" : ", no clock is moved (libfaketime is missing)"));
+        campaign.Say($"store {store}; the line {(Uplink.IsConfined ? "can be cut, disks can be filled" : "is swallowed instead of cut, no disk is filled (no namespace of our own)")}");
         return await campaign.RunAsync(length);
     }
 

@@ -25,8 +25,7 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
           --store NAME  what the duty room stores in: sqlite (default), postgres, or both, one after the other, half the time each
 
         Disks and the cut of the line need a network and mount namespace of its own (root, or user namespaces); without, the line is
-        swallowed instead of cut, and no disk is filled. Moving clocks needs libfaketime (apt install faketime); with PostgreSQL the
-        duty room's clock is not moved, and no disk of its is filled.
+        swallowed instead of cut, and no disk is filled. PostgreSQL's disk is never filled.
         """;
 
     private const string Sqlite = "sqlite";

@@ -91,25 +91,7 @@ internal sealed class Ground : IAsyncDisposable
 
     private void SetClocks()
     {
-        if (!WallClock.CanBeMoved)
-        {
-            return;
-        }
-
-        GatewayClock = Clock("gateway", Estate.GatewayEnvironment);
-        // Blocking reads of the server's socket time out at once under libfaketime, so this clock stands with PostgreSQL.
-        DutyRoomClock = Estate.Postgres is null ? Clock("duty-room", Estate.DutyRoomEnvironment) : null;
-    }
-
-    private WallClock Clock(string program, Dictionary<string, string> environment)
-    {
-        var clock = new WallClock(Path.Combine(Estate.Folder, program + ".clock"));
-        clock.Move(TimeSpan.Zero);
-        foreach (var (key, value) in clock.Environment)
-        {
-            environment[key] = value;
-        }
-
-        return clock;
+        GatewayClock = new WallClock(Path.Combine(Estate.Folder, "gateway.clock"), Estate.GatewayEnvironment);
+        DutyRoomClock = new WallClock(Path.Combine(Estate.Folder, "duty-room.clock"), Estate.DutyRoomEnvironment);
     }
 }

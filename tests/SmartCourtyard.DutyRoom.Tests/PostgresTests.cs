@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using SmartCourtyard.Acceptance.Estates;
 using SmartCourtyard.DutyRoom.Storage;
 using SmartCourtyard.DutyRoom.Tests.Running;
 
@@ -171,7 +172,7 @@ public sealed class PostgresTests
     public async Task A_second_duty_room_stands_by_until_the_first_is_gone()
     {
         var folder = RunningDutyRoom.NewFolder();
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{Ports.Free()}";
         var first = await RunningDutyRoom.StartAsync(folder);
         await first.PostEventsAsync(Events.Alarm(1, "a"));
         // A clock of its own: it must go on asking while the first one's stands.
@@ -199,7 +200,7 @@ public sealed class PostgresTests
     public async Task A_duty_room_that_is_started_before_its_server_waits_for_it()
     {
         var folder = RunningDutyRoom.NewFolder();
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{Ports.Free()}";
         var socket = Directory.CreateTempSubdirectory("socket-").FullName;
         string[] arguments = [.. RunningDutyRoom.Arguments(folder), "--urls", url, "--ConnectionStrings:DutyRoom", $"Host={socket};Username=postgres;Database={Path.GetFileName(folder).ToLowerInvariant()}"];
         var starting = Task.Run(() => DutyRoomProgram.BuildAsync(arguments, TimeProvider.System));
@@ -271,12 +272,5 @@ public sealed class PostgresTests
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        socket.Start();
-        return ((System.Net.IPEndPoint)socket.LocalEndpoint).Port;
     }
 }

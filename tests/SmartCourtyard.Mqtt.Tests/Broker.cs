@@ -29,19 +29,12 @@ internal sealed class Broker : IAsyncDisposable
 
     internal static async Task<Broker> StartAsync(string folder, string[] settings)
     {
-        Broker broker = new(folder, FreePort(), settings.Length == 0 ? Plain : settings);
+        Broker broker = new(folder, Ports.Free(), settings.Length == 0 ? Plain : settings);
         await broker.StartAgainAsync();
         return broker;
     }
 
     internal static string NewFolder() => Directory.CreateTempSubdirectory("broker").FullName;
-
-    internal static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     internal async Task StartAgainAsync()
     {

@@ -60,7 +60,7 @@ public class OutageTests
     [Fact]
     public async Task A_port_that_refuses_is_not_stormed()
     {
-        MqttOptions options = new() { Host = "127.0.0.1", Port = Broker.FreePort(), ClientId = "c" };
+        MqttOptions options = new() { Host = "127.0.0.1", Port = Ports.Free(), ClientId = "c" };
         await using Subject subject = new(options);
         await Wait.Delay(4);
 

@@ -9,12 +9,12 @@ internal sealed class RabbitMq : IAsyncDisposable
     private Process? _portMapper;
     private Process? _node;
 
-    internal int Port { get; } = Broker.FreePort();
+    internal int Port { get; } = Ports.Free();
 
     internal static async Task<RabbitMq> StartAsync()
     {
         RabbitMq rabbit = new();
-        rabbit.Start(Broker.FreePort(), Broker.FreePort(), Broker.FreePort());
+        rabbit.Start(Ports.Free(), Ports.Free(), Ports.Free());
         await Wait.Until(() => Broker.Answers(rabbit.Port) || rabbit._node!.HasExited, () => $"RabbitMQ listens: {File.ReadAllText($"{rabbit._folder}/output")}", seconds: 90);
         Assert.False(rabbit._node!.HasExited, "rabbitmq-server did not start");
         return rabbit;

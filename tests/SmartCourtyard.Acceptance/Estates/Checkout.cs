@@ -1,9 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace SmartCourtyard.Acceptance.Estates;
 
-/// <summary>Where the programs are that were built beside these tests, and free ports for them.</summary>
+/// <summary>Where the programs are that were built beside these tests.</summary>
 internal static class Checkout
 {
     public static string Root { get; } = FindRoot();
@@ -20,13 +17,6 @@ internal static class Checkout
     public static string BrokerPlugin => string.IsNullOrEmpty(Published)
         ? Path.Combine(AppContext.BaseDirectory, "custody.so")
         : Path.Combine(Published, "Broker", "custody.so");
-
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     private static string FindRoot()
     {

@@ -41,11 +41,11 @@ internal sealed class Estate : IAsyncDisposable
     /// <summary>In memory, as shipped: it outlives the broker, and no disk is worn.</summary>
     public string BrokerStore => Path.Combine("/dev/shm", Path.GetFileName(Folder));
 
-    public int BrokerPort { get; } = Checkout.FreePort();
+    public int BrokerPort { get; } = Ports.Free();
 
-    public int GatewayPort { get; } = Checkout.FreePort();
+    public int GatewayPort { get; } = Ports.Free();
 
-    public int DutyRoomPort { get; } = Checkout.FreePort();
+    public int DutyRoomPort { get; } = Ports.Free();
 
     /// <summary>The duty room's database server; null where it keeps a file.</summary>
     public PostgresServer? Postgres { get; private set; }

@@ -13,7 +13,7 @@ internal sealed class FarBroker : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("far-broker-").FullName;
     private RunningProgram? _program;
 
-    public int Port { get; } = Checkout.FreePort();
+    public int Port { get; } = Ports.Free();
 
     public static async Task<FarBroker> StartAsync()
     {

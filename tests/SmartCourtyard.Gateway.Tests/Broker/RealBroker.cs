@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using SmartCourtyard.Acceptance.Estates;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Broker;
 using SmartCourtyard.Mqtt;
@@ -35,7 +36,7 @@ internal sealed class RealBroker : IDisposable
         Folder = Directory.CreateTempSubdirectory("broker-").FullName;
         var credentials = Path.Combine(Folder, "credentials.json");
         File.WriteAllText(credentials, $$$"""{"mqtt":{"user":"zigbee2mqtt","password":"{{{DevicesPassword}}}"}}""");
-        Port = FreePort();
+        Port = Ports.Free();
         Options = new BrokerOptions(Path.Combine(Folder, "broker"), credentials, Port, "127.0.0.1", Path.Combine(Folder, "store"), Environment.UserName,
             keepsWhatItConfirms ? Path.Combine(AppContext.BaseDirectory, "custody.so") : null);
         Assert.Equal(0, BrokerCommand.Run(estate ?? Estate, Options, TextWriter.Null, announced));
@@ -224,13 +225,6 @@ internal sealed class RealBroker : IDisposable
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task<bool> AcceptsAsync()

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using SmartCourtyard.Acceptance.Estates;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Gateway.Journal;
 using SmartCourtyard.Gateway.Paths;
@@ -77,7 +78,7 @@ public sealed class PathLoopTests : IAsyncLifetime
     [Fact]
     public async Task While_nobody_listens_it_tries_on_with_growing_pauses_and_then_delivers_all()
     {
-        var port = FreePort();
+        var port = Ports.Free();
         await AppendAsync(5);
         await StartAsync(new Uri($"http://127.0.0.1:{port}/"), listen: false);
         await Eventually.Holds(() => _status.Now.Detail is not null, "told");
@@ -297,13 +298,6 @@ public sealed class PathLoopTests : IAsyncLifetime
         Execute("ALTER TABLE away RENAME TO event");
         await Eventually.Holds(() => !_journal.IsBehind, "the journal caught up");
         Assert.Equal((0L, 1L), (_store.CountWaiting(), _store.LastSequence()));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Answers the next so many batches in a way of its own; then the far end is itself again.</summary>

@@ -1,3 +1,4 @@
+using SmartCourtyard.Acceptance.Estates;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Gateway.Tests.Broker;
 using SmartCourtyard.Gateway.Tests.Devices.Modbus;
@@ -184,7 +185,7 @@ public sealed class ModbusActuatorTests : IAsyncLifetime
         }
         else
         {
-            var port = ModbusPeer.FreePort();
+            var port = Ports.Free();
             (_slaves, _bus) = (ModbusPeer.Tcp(port), $"tcp: \"127.0.0.1:{port}\"");
         }
 

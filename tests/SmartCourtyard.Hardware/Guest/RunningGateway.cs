@@ -18,7 +18,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     {
         _folder = folder;
         Write(devices);
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{Ports.Free()}";
         _http = new HttpClient { BaseAddress = new Uri(url) };
         var start = new ProcessStartInfo(Environment.ProcessPath!, [Program(), "run"]) { RedirectStandardOutput = true };
         (string Key, string Value)[] keys =
@@ -202,13 +202,6 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
 
         return pressed;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Program() => Environment.GetEnvironmentVariable("SMARTCOURTYARD_PROGRAMS") is { Length: > 0 } programs

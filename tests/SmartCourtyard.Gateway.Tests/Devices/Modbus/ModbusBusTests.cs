@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using SmartCourtyard.Acceptance.Estates;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Gateway.Tests.Watch;
 using SmartCourtyard.Readings;
@@ -322,7 +323,7 @@ public sealed class ModbusBusTests
         {
             if (!serial)
             {
-                var port = ModbusPeer.FreePort();
+                var port = Ports.Free();
                 var tcp = new Line(new ModbusTcp("127.0.0.1", port), ModbusPeer.Tcp(port), null);
                 await tcp.Slaves.StartAsync();
                 return tcp;

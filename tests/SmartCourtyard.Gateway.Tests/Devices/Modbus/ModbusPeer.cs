@@ -19,13 +19,6 @@ internal sealed class ModbusPeer : IDisposable
 
     public static ModbusPeer Rtu(string device) => new("rtu", device);
 
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     /// <summary>Starts, or starts again with all that it was told before.</summary>
     public async Task StartAsync()
     {

@@ -16,7 +16,7 @@ return args switch
     ["journal", .. var options] => await JournalAppends.RunAsync(Number(options, "--seconds", 3), Number(options, "--runs", 3)),
     ["burst", .. var options] => await Burst.RunAsync(Number(options, "--alarms", 500), Number(options, "--runs", 5)),
     ["crash", .. var options] => await Crashes.RunAsync(Number(options, "--runs", 3)),
-    ["wear", .. var options] => await Wear.RunAsync(Number(options, "--devices", 500), Number(options, "--every", 60), Number(options, "--minutes", 10)),
+    ["wear", .. var options] => await Wear.RunAsync(Number(options, "--devices", 500), Number(options, "--air", 100), Number(options, "--every", 60), Number(options, "--minutes", 10)),
     ["drain", .. var options] => await Drain.RunAsync(Number(options, "--events", 10_000), Number(options, "--runs", 1)),
     [] or ["all"] => await AllAsync(),
     _ => Help(),
@@ -58,7 +58,8 @@ static int Help()
           journal   --seconds 3 --runs 3              alarms appended a second by 1, 8 and 64 writers, beside SQLite's bare commits on the same disk
           burst     --alarms 500 --runs 5             so many alarms at once: first publish → the last one stored in the duty room
           crash     --runs 3                          alarms lost of 500 confirmed ones when gateway or broker is killed and the duty room is away
-          wear      --devices 500 --every 60 --minutes 10  bytes that a gateway writes to its disk in a day
+          wear      --devices 500 --air 100 --every 60 --minutes 10  bytes that a gateway writes to its disk in a day; so many of its devices
+                                                      are air monitors that speak so often, the others battery devices that speak every 10 min
           drain     --events 10000 --runs 1           a gateway killed with so many undelivered events: start → delivery continues → all delivered
           start     --devices 1900 --runs 5           process start → first alarm on the stream, memory when idle
         """);

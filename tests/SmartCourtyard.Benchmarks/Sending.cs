@@ -64,22 +64,32 @@ internal static class Sending
         return sent;
     }
 
-    /// <summary>Publishes at a low rate, one by one, until told to stop.</summary>
-    public static async Task SteadyAsync(Estate estate, double perSecond, CancellationToken stop)
+    /// <summary>Publishes for the devices of a class at a low rate, one by one, until told to stop.</summary>
+    public static async Task SteadyAsync(Estate estate, string deviceClass, double perSecond, CancellationToken stop)
     {
-        await using var client = estate.Zigbee2Mqtt("steady-sender");
+        var devices = estate.Site.Devices.Where(d => d.Class == deviceClass).ToList();
+        if (devices.Count == 0)
+        {
+            return;
+        }
+
+        await using var client = estate.Zigbee2Mqtt("steady-" + deviceClass);
         using var ends = new CancellationTokenSource();
         var running = client.RunAsync(ends.Token);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1 / perSecond), TimeProvider.System);
         for (long sent = 0; !stop.IsCancellationRequested; sent++)
         {
             await timer.WaitForNextTickAsync(CancellationToken.None);
-            await client.PublishAsync(estate.Site.Devices[(int)(sent % estate.Site.Devices.Count)].Topic, Payload(sent), MqttQos.AtMostOnce, retain: false, CancellationToken.None);
+            await client.PublishAsync(
+                devices[(int)(sent % devices.Count)].Topic, deviceClass == "air-monitor" ? Payload(sent) : Quiet(sent), MqttQos.AtMostOnce, retain: false, CancellationToken.None);
         }
 
         await ends.CancelAsync();
         await running;
     }
+
+    private static byte[] Quiet(long number) => System.Text.Encoding.UTF8.GetBytes(string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"{{\"battery\":{number % 100},\"linkquality\":{number % 255},\"smoke\":false,\"tamper\":false}}"));
 
     private static byte[] Payload(long number) => System.Text.Encoding.UTF8.GetBytes(string.Create(
         System.Globalization.CultureInfo.InvariantCulture,

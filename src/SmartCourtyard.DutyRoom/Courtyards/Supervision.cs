@@ -6,7 +6,8 @@ using SmartCourtyard.DutyRoom.Storage;
 namespace SmartCourtyard.DutyRoom.Courtyards;
 
 /// <summary>Notices that a courtyard fell silent, and makes it one alarm instead of one for each of its devices.</summary>
-internal sealed partial class Supervision(Ledger ledger, Database database, TimeProvider time, ILogger<Supervision> logger) : BackgroundService
+internal sealed partial class Supervision(Ledger ledger, Database database, TimeProvider time, ILogger<Supervision> logger)
+    : Rounds(database, time, Tick, logger)
 {
     /// <summary>Three heartbeats missed.</summary>
     public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
@@ -19,36 +20,14 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
     private readonly long start = time.GetTimestamp();
     private readonly Dictionary<string, (long At, TimeSpan Wait)> nextLook = new(StringComparer.Ordinal);
 
-    private long turns;
-
-    /// <summary>How often the loop has turned.</summary>
-    public long Turns => Interlocked.Read(ref turns);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LookAsync(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(Tick, time);
-        do
+        if (Time.GetElapsedTime(start) < StartGrace)
         {
-            try
-            {
-                if (time.GetElapsedTime(start) >= StartGrace)
-                {
-                    await LookAsync(stoppingToken);
-                }
-            }
-            catch (Exception e) when (database.IsUnavailable(e))
-            {
-                // As below, where the store cannot even be read.
-            }
-
-            Interlocked.Increment(ref turns);
+            return;
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
 
-    private async Task LookAsync(CancellationToken cancel)
-    {
-        await using var db = database.Read();
+        await using var db = Database.Read();
         var heard = await db.Gateways.Where(g => g.SilenceAlarm == null && g.LastHeard != null).Select(g => g.Id).ToListAsync(cancel);
         foreach (var gateway in heard)
         {
@@ -58,25 +37,17 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
 
     private async Task LookAtAsync(string gateway)
     {
-        if (nextLook.TryGetValue(gateway, out var next) && time.GetElapsedTime(next.At) < next.Wait)
+        if (nextLook.TryGetValue(gateway, out var next) && Time.GetElapsedTime(next.At) < next.Wait)
         {
             return;
         }
 
-        try
+        var silentFor = await ledger.WriteAsync(writing => RaiseIfSilent(writing, gateway));
+        // Nothing can be due before the limit has passed since the gateway was last heard.
+        nextLook[gateway] = (Time.GetTimestamp(), silentFor < SilenceLimit ? SilenceLimit - silentFor : TimeSpan.Zero);
+        if (silentFor >= SilenceLimit)
         {
-            var silentFor = await ledger.WriteAsync(writing => RaiseIfSilent(writing, gateway));
-            // Nothing can be due before the limit has passed since the gateway was last heard.
-            nextLook[gateway] = (time.GetTimestamp(), silentFor < SilenceLimit ? SilenceLimit - silentFor : TimeSpan.Zero);
-            if (silentFor >= SilenceLimit)
-            {
-                LogSilent(gateway, silentFor);
-            }
-        }
-        catch (StoreUnavailableException e)
-        {
-            // The next tick tries again; the ledger and /readyz say what is wrong.
-            LogNotStored(gateway, e.Message);
+            LogSilent(gateway, silentFor);
         }
     }
 
@@ -131,7 +102,4 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing heard of {Gateway} for {Span}")]
     private partial void LogSilent(string gateway, TimeSpan span);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Gateway} is silent, which could not be stored: {Reason}")]
-    private partial void LogNotStored(string gateway, string reason);
 }

@@ -8,7 +8,7 @@ namespace SmartCourtyard.DutyRoom.Duty;
 /// answered goes to the next tier and sounds again; nothing waits silently for a board that nobody has open.
 /// </summary>
 internal sealed partial class Escalations(Ledger ledger, Database database, Feeds feeds, TimeProvider time, ILogger<Escalations> logger)
-    : BackgroundService
+    : Rounds(database, time, Tick, logger)
 {
     /// <summary>A live console shows an alarm within this time. A screen that is dark, or a window behind others, does not.</summary>
     public static readonly TimeSpan ShownWithin = TimeSpan.FromSeconds(15);
@@ -20,35 +20,11 @@ internal sealed partial class Escalations(Ledger ledger, Database database, Feed
     private const int AtOnce = 200;
 
     private readonly Dictionary<(string Id, Escalation Why), long> waiting = [];
-    private long turns;
 
-    /// <summary>How often the loop has turned.</summary>
-    public long Turns => Interlocked.Read(ref turns);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Tick, time);
-        do
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is StoreUnavailableException || database.IsUnavailable(e))
-            {
-                // The next tick tries again; the ledger and /readyz say what is wrong.
-                LogNotStored(e.Message);
-            }
-
-            Interlocked.Increment(ref turns);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private async Task LookAsync(CancellationToken cancel)
+    protected override async Task LookAsync(CancellationToken cancel)
     {
         List<Waiting> open;
-        await using (var db = database.Read())
+        await using (var db = Database.Read())
         {
             // A test of the way to here has its own end, and a technician who tests a detector waits for nobody.
             open = await db.Alarms.Where(a => a.State == AlarmState.Raised && !a.Proof && !a.Test && a.Escalated != Escalation.Unanswered)
@@ -75,7 +51,7 @@ internal sealed partial class Escalations(Ledger ledger, Database database, Feed
     /// </summary>
     private IEnumerable<(string Id, Escalation Why)> Due(Waiting alarm)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var toAnswer = AlarmRow.TimeToAcknowledge(alarm.Severity);
         if (alarm.Deadline is { } deadline && IsOver(alarm.Id, Escalation.Unanswered, toAnswer, now >= deadline))
         {
@@ -97,10 +73,10 @@ internal sealed partial class Escalations(Ledger ledger, Database database, Feed
     {
         if (!waiting.TryGetValue((id, why), out var since))
         {
-            waiting[(id, why)] = since = time.GetTimestamp();
+            waiting[(id, why)] = since = Time.GetTimestamp();
         }
 
-        return saysTheWallClock || time.GetElapsedTime(since) >= limit;
+        return saysTheWallClock || Time.GetElapsedTime(since) >= limit;
     }
 
     private void Forget(List<Waiting> open)
@@ -131,9 +107,6 @@ internal sealed partial class Escalations(Ledger ledger, Database database, Feed
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Alarm {Id} is escalated: {Why}")]
     private partial void LogEscalated(string id, string why);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Whether alarms are to be escalated cannot be seen or stored: {Reason}")]
-    private partial void LogNotStored(string reason);
 
     private sealed record Waiting(string Id, Alarms.Severity Severity, DateTimeOffset ReceivedAt, DateTimeOffset? ShownAt, DateTimeOffset? Deadline, Escalation? Escalated);
 }

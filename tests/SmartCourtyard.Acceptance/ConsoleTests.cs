@@ -58,6 +58,27 @@ public sealed class ConsoleTests : IAsyncLifetime
         await Eventually.TrueAsync(officer.HearsSoundAsync, Soon, () => "the sound of what was missed");
     }
 
+    [Fact]
+    public async Task An_alarm_while_no_board_is_open_is_escalated_for_that_until_a_board_shows_it()
+    {
+        await using (var gone = await Officer.SitDownAsync())
+        {
+            await gone.SignInAsync(_estate);
+        }
+
+        await _estate.PublishAsync(Device("gas-detector").Topic, """{"gas":true}""");
+        await Eventually.TrueAsync(
+            async () => (await _estate.Board.AlarmsAsync()).Any(a => a.GetProperty("escalated").GetString() == "no-board"), Soon, () => "the alarm that nobody can see");
+        Assert.All(await _estate.Board.AlarmsAsync(), a => Assert.Equal(JsonValueKind.Null, a.GetProperty("shownAt").ValueKind));
+
+        await using var officer = await Officer.SitDownAsync();
+        await officer.SignInAsync(_estate);
+        await Assertions.Expect(officer.Card("gas")).ToBeVisibleAsync();
+        await ReceiptAsync("shown");
+        await Assertions.Expect(officer.Card("gas").GetByTestId("tag-escalated")).ToBeHiddenAsync(new() { Timeout = 15_000 });
+        await Eventually.TrueAsync(officer.HearsSoundAsync, Soon, () => "the sound of what waited for a board");
+    }
+
     [Theory]
     [InlineData(false, "烟雾", "确认")]
     [InlineData(true, "Smoke", "Acknowledge")]

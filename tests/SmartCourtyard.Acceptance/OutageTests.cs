@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 using SmartCourtyard.Acceptance.Estates;
 
 namespace SmartCourtyard.Acceptance;
@@ -45,5 +47,10 @@ public sealed class OutageTests
             Assert.InRange(raisedAt, at - TimeSpan.FromSeconds(2), at + TimeSpan.FromSeconds(1));
             Assert.True(alarm.GetProperty("receivedAt").GetDateTimeOffset() - raisedAt > TimeSpan.FromSeconds(10));
         }
+
+        await using var officer = await Officer.SitDownAsync();
+        await officer.SignInAsync(estate);
+        await officer.Page.GotoAsync(new Uri(estate.DutyRoomUrl, "devices").ToString());
+        await Assertions.Expect(officer.Page.GetByTestId("custody")).ToContainTextAsync(new Regex("富康花园小区：迟到 [1-9][0-9]+，丢失 0，"), new() { Timeout = 15_000 });
     }
 }

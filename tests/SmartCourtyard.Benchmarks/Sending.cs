@@ -64,6 +64,15 @@ internal static class Sending
         return sent;
     }
 
+    /// <summary>Publishes once for each device of a class.</summary>
+    public static async Task OnceAsync(Estate estate, string deviceClass)
+    {
+        const double PerSecond = 50;
+        using var stop = new CancellationTokenSource(
+            TimeSpan.FromSeconds(1 + (estate.Site.Devices.Count(d => d.Class == deviceClass) / PerSecond)), TimeProvider.System);
+        await SteadyAsync(estate, deviceClass, PerSecond, stop.Token);
+    }
+
     /// <summary>Publishes for the devices of a class at a low rate, one by one, until told to stop.</summary>
     public static async Task SteadyAsync(Estate estate, string deviceClass, double perSecond, CancellationToken stop)
     {

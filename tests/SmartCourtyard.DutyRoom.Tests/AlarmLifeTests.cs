@@ -121,6 +121,55 @@ public class AlarmLifeTests
         Assert.Equal("reopened", (string?)alarm["timeline"]!.AsArray()[^1]!["what"]);
     }
 
+    [Fact]
+    public async Task An_alarm_that_its_gateway_has_forgotten_and_raises_again_is_one_alarm_on_the_board()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a", confirmed: true));
+        room.Clock.Advance(TimeSpan.FromSeconds(20));
+        await room.PostEventsAsync(Events.Alarm(2, "b", time: room.Clock.GetUtcNow(), device: Events.Device));
+
+        var open = (await room.AlarmsAsync("?state=open")).Single()!;
+        Assert.Equal(("b", "raised", true), ((string?)open["id"], (string?)open["state"], (bool)open["confirmed"]!));
+        // Nobody gets more time by it.
+        Assert.Equal(Events.Text(TestClock.Start.AddMinutes(1)), (string?)open["deadline"]);
+        var before = await room.AlarmAsync("a");
+        Assert.Equal(("closed", "superseded", "b"), ((string?)before["state"], (string?)before["timeline"]!.AsArray()[^1]!["what"], (string?)before["timeline"]!.AsArray()[^1]!["note"]));
+        Assert.Contains("continues", (await room.AlarmAsync("b"))["timeline"]!.AsArray().Select(t => (string?)t!["what"]));
+    }
+
+    [Fact]
+    public async Task Whoever_had_the_forgotten_alarm_in_hand_is_named_and_somebody_is_asked_anew()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a"));
+        await room.ActAsync("a", "acknowledge");
+        await using var stream = await SseClient.FollowAsync(room.Program, "api/v1/stream");
+        await stream.NextAsync("ready");
+        await room.PostEventsAsync(Events.Alarm(2, "b", time: room.Clock.GetUtcNow(), device: Events.Device));
+        Assert.Equal(("a", "closed", false), Told((await stream.NextAsync("alarm")).Data));
+        Assert.Equal(("b", "raised", true), Told((await stream.NextAsync("alarm")).Data));
+        var acknowledgedBy = (string?)(await room.AlarmAsync("a"))["acknowledgedBy"];
+        Assert.NotNull(acknowledgedBy);
+        Assert.Contains((await room.AlarmAsync("b"))["timeline"]!.AsArray(), t => (string?)t!["what"] == "continues" && (string?)t["note"] == acknowledgedBy);
+
+        static (string?, string?, bool) Told(System.Text.Json.Nodes.JsonNode alarm) => ((string?)alarm["id"], (string?)alarm["state"], (bool)alarm["sound"]!);
+    }
+
+    [Fact]
+    public async Task What_people_are_done_with_and_what_another_device_says_stays_as_it_is()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a"));
+        await room.ActAsync("a", "acknowledge");
+        await room.ActAsync("a", "resolve", """{"cause":"true-alarm"}""");
+        await room.PostEventsAsync(Events.Alarm(2, "b", time: room.Clock.GetUtcNow(), device: Events.Device));
+        // It was overtaken: what is newer here is not closed by it.
+        await room.PostEventsAsync(Events.Alarm(5, "d", kind: "gas", time: room.Clock.GetUtcNow(), device: Events.Device));
+        await room.PostEventsAsync(Events.Alarm(3, "c", kind: "gas", time: room.Clock.GetUtcNow(), device: Events.Device));
+        Assert.Equal(["a", "b", "c", "d"], (await room.AlarmsAsync("?state=open")).Select(a => (string?)a!["id"]).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("updated", "active")]
     [InlineData("cleared", "cleared")]

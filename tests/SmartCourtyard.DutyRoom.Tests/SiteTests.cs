@@ -18,11 +18,11 @@ public class SiteTests
     public async Task Alarms_name_the_courtyard_the_building_and_the_device()
     {
         await using var room = await RunningDutyRoom.StartAsync();
-        await room.PostEventsAsync(Events.Alarm(1, "before"));
+        await room.PostEventsAsync(Events.Alarm(1, "before", device: Events.Device, kind: "gas"));
         Assert.Null((await room.AlarmAsync("before"))["buildingName"]);
         Assert.Equal(HttpStatusCode.NoContent, (await PutAsync(room, "site", Site)).Status);
         await using var stream = await SseClient.FollowAsync(room.Program, "api/v1/stream");
-        await room.PostEventsAsync(Events.Alarm(2, "after"));
+        await room.PostEventsAsync(Events.Alarm(2, "after", device: Events.Device));
 
         foreach (var alarm in new[] { await room.AlarmAsync("before"), await room.AlarmAsync("after"), (await stream.NextAsync("alarm")).Data })
         {

@@ -41,7 +41,7 @@ internal static class Verdict
 
     private static void Board(World world, SqliteConnection database, List<string> wrong)
     {
-        var alarms = Rows(database, "SELECT device, occurrences, condition FROM alarms WHERE device IS NOT NULL", r => (Device: r.GetString(0), Occurrences: r.GetInt64(1), Condition: r.GetString(2)))
+        var alarms = Rows(database, "SELECT device, occurrences, condition, state FROM alarms WHERE device IS NOT NULL", r => (Device: r.GetString(0), Occurrences: r.GetInt64(1), Condition: r.GetString(2), State: r.GetString(3)))
             .ToLookup(a => a.Device, StringComparer.Ordinal);
         foreach (var device in world.Residents.Said.GroupBy(m => m.Device, StringComparer.Ordinal))
         {
@@ -51,6 +51,12 @@ internal static class Verdict
             if (shown < said || shown > said + slack)
             {
                 wrong.Add($"{device.Key} alarmed {said} times and the board shows {shown}{(slack > 0 ? $" (up to {slack} more would be right)" : "")}");
+            }
+
+            // Also where the gateway forgot it and raised it again.
+            if (alarms[device.Key].Count(a => a.State != "closed") is var open and > 1)
+            {
+                wrong.Add($"{device.Key} burns on the board {open} times");
             }
 
             if (slack == 0 && alarms[device.Key].Count() > 1)

@@ -42,9 +42,11 @@ internal sealed partial class Supervision(Ledger ledger, Database database, Time
             return;
         }
 
+        // Taken before the store is asked, which may take its time: a silence is never noticed later for it.
+        var asked = Time.GetTimestamp();
         var silentFor = await ledger.WriteAsync(writing => RaiseIfSilent(writing, gateway));
         // Nothing can be due before the limit has passed since the gateway was last heard.
-        nextLook[gateway] = (Time.GetTimestamp(), silentFor < SilenceLimit ? SilenceLimit - silentFor : TimeSpan.Zero);
+        nextLook[gateway] = (asked, silentFor < SilenceLimit ? SilenceLimit - silentFor : TimeSpan.Zero);
         if (silentFor >= SilenceLimit)
         {
             LogSilent(gateway, silentFor);

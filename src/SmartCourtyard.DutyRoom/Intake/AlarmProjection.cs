@@ -47,6 +47,24 @@ internal static class AlarmProjection
         return new(alarm, happened, Opened: true, Sound: !alarm.Proof);
     }
 
+    /// <summary>
+    /// A gateway has one alarm of a kind at a device. Where it raises another while one stands here, it has lost what it knew, as when it is
+    /// killed while its disk is full: the same alarm goes on under a new number. Whoever had it in hand is asked anew, in the time left.
+    /// </summary>
+    /// <param name="before">The alarm that stands; it is closed.</param>
+    /// <param name="alarm">The one that goes on.</param>
+    public static void GoOn(AlarmRow before, AlarmRow alarm)
+    {
+        (alarm.Confirmed, alarm.Spread, alarm.Tier) = (alarm.Confirmed || before.Confirmed, alarm.Spread || before.Spread, before.Tier);
+        if (before.State == AlarmState.Raised)
+        {
+            (alarm.Escalated, alarm.EscalatedAt) = (before.Escalated, before.EscalatedAt);
+            alarm.Deadline = before.Deadline < alarm.Deadline ? before.Deadline : alarm.Deadline;
+        }
+
+        (before.State, before.Deadline) = (AlarmState.Closed, null);
+    }
+
     private static Projected Change(AlarmRow alarm, Incoming incoming, DateTimeOffset now)
     {
         var sent = incoming.Alarm!;

@@ -16,7 +16,7 @@ internal static class Taking
         var now = writing.Now;
         var accepted = new List<string>(events.Count);
         var duplicates = new List<string>();
-        var (sequences, late) = (new List<long>(events.Count), 0);
+        var (sequences, late, again) = (new List<long>(events.Count), 0, 0);
         writing.Gateways.Heard(gateway);
         for (var i = 0; i < events.Count; i++)
         {
@@ -28,7 +28,7 @@ internal static class Taking
                 continue;
             }
 
-            if (taken != Taken.Accepted || !Project(writing, gateway, e, now))
+            if (taken != Taken.Accepted || !Project(writing, gateway, e, now, ref again))
             {
                 writing.Refuse();
                 return (null, Refusal(taken, i, writing.Gateways.LastSequence(gateway)));
@@ -40,7 +40,7 @@ internal static class Taking
         }
 
         var last = accepted.Count > 0 ? writing.Gateways.Took(gateway, sequences) : writing.Gateways.LastSequence(gateway);
-        writing.Gateways.Count(gateway, late, duplicates.Count);
+        writing.Gateways.Count(gateway, late, duplicates.Count + again);
         return (new(accepted, duplicates, Number(last)), null);
     }
 
@@ -61,7 +61,8 @@ internal static class Taking
     private static string Number(long sequence) => sequence.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>False where the event speaks of an alarm of another courtyard.</summary>
-    private static bool Project(Writing writing, string gateway, Incoming e, DateTimeOffset now)
+    /// <param name="again">Counts the alarms that are here already under another number.</param>
+    private static bool Project(Writing writing, string gateway, Incoming e, DateTimeOffset now, ref int again)
     {
         if (e.Alarm is { } sent)
         {
@@ -71,7 +72,15 @@ internal static class Taking
                 return false;
             }
 
-            Store(writing, AlarmProjection.Apply(known, gateway, e, now));
+            var projected = AlarmProjection.Apply(known, gateway, e, now);
+            if (known is null && sent is { Proof: false, Device: { } device }
+                && writing.Alarms.FindStanding(gateway, device, sent.Kind, e.Sequence) is { } before)
+            {
+                GoOn(writing, before, projected.Alarm);
+                again++;
+            }
+
+            Store(writing, projected);
         }
         else if (e.Trouble is { } trouble)
         {
@@ -94,6 +103,15 @@ internal static class Taking
         }
 
         return true;
+    }
+
+    private static void GoOn(Writing writing, AlarmRow before, AlarmRow alarm)
+    {
+        var who = before.DispatchedTo ?? before.AcknowledgedBy;
+        AlarmProjection.GoOn(before, alarm);
+        writing.Alarms.AddEntry(before, writing.Now, "superseded", note: alarm.Id);
+        writing.Publish(before, sound: false);
+        writing.Alarms.AddEntry(alarm, writing.Now, "continues", note: who);
     }
 
     private static void Store(Writing writing, Projected projected)

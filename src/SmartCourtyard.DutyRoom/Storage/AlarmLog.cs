@@ -50,7 +50,7 @@ internal sealed class AlarmLog : IDisposable
         new("escalated_at", a => Ms(a.EscalatedAt), (a, r, i) => a.EscalatedAt = Time(r, i)),
     ];
 
-    private readonly Statement find, findOpen, save, addEntry, entries, names;
+    private readonly Statement find, findOpen, findStanding, save, addEntry, entries, names;
     private readonly object?[] values = new object?[Columns.Length];
 
     public AlarmLog(WriterConnection connection)
@@ -60,6 +60,10 @@ internal sealed class AlarmLog : IDisposable
         findOpen = connection.Prepare(
             $"SELECT number, {all} FROM alarms WHERE courtyard = @c AND kind = @k AND state <> 'closed' ORDER BY number DESC LIMIT 1",
             "c", "k");
+        findStanding = connection.Prepare(
+            $"SELECT number, {all} FROM alarms WHERE courtyard = @c AND device = @d AND kind = @k AND sequence < @s AND NOT proof "
+            + "AND state <> 'closed' AND state <> 'resolved' ORDER BY number DESC LIMIT 1",
+            "c", "d", "k", "s");
         save = connection.Prepare(
             $"INSERT INTO alarms({all}) VALUES({string.Join(", ", Columns.Select(c => "@" + c.Name))}) ON CONFLICT(id) DO UPDATE SET "
             + string.Join(", ", Columns.Skip(1).Select(c => $"{c.Name} = excluded.{c.Name}")),
@@ -76,6 +80,13 @@ internal sealed class AlarmLog : IDisposable
 
     /// <summary>The newest alarm of a kind in a courtyard that nobody has closed yet.</summary>
     public AlarmRow? FindOpen(string courtyard, AlarmKind kind) => Row(findOpen, courtyard, Names<AlarmKind>.Of(kind));
+
+    /// <summary>
+    /// The alarm of a kind at a device with which nobody is done yet, known from events before <paramref name="sequence"/>; a proof of the
+    /// way here is none.
+    /// </summary>
+    public AlarmRow? FindStanding(string courtyard, string device, AlarmKind kind, long sequence)
+        => Row(findStanding, courtyard, device, Names<AlarmKind>.Of(kind), sequence);
 
     public void Save(AlarmRow alarm)
     {
@@ -109,7 +120,7 @@ internal sealed class AlarmLog : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { find, findOpen, save, addEntry, entries, names })
+        foreach (var statement in new[] { find, findOpen, findStanding, save, addEntry, entries, names })
         {
             statement.Dispose();
         }

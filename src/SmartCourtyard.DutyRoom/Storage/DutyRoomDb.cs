@@ -69,6 +69,7 @@ internal partial class DutyRoomDb(DbContextOptions options) : DbContext(options)
             e.HasIndex(r => r.Id).IsUnique();
             e.HasIndex(r => r.State).HasFilter("state <> 'closed'");
             e.HasIndex(r => r.Courtyard);
+            e.HasIndex(r => new { r.Courtyard, r.Device }).HasFilter("state <> 'closed'");
         });
         model.Entity<TimelineRow>(e => e.HasIndex(r => r.AlarmId));
         model.Entity<StreamRow>(e => e.HasKey(r => r.Position));

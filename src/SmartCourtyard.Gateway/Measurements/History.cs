@@ -8,14 +8,14 @@ internal readonly record struct Sample(DateTimeOffset At, double Value);
 
 /// <summary>
 /// The gateway's own history in SQLite: works with no uplink, loses at most the last minute on a power cut
-/// (<c>synchronous=NORMAL</c>), and never slows the watch. It spares an SD card: readings are gathered for ten seconds, written one
+/// (<c>synchronous=NORMAL</c>), and never slows the watch. It spares an SD card: readings are gathered for half a minute, written one
 /// behind the other as they come, and sorted into their series only now and then, many at once.
 /// </summary>
 internal sealed partial class History : BackgroundService
 {
     private const int ReadingsAtOnce = 50_000;
     private const long UnsortedAtMost = 1_000_000;
-    private static readonly TimeSpan Gather = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Gather = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SortEvery = TimeSpan.FromHours(6);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(24);
 

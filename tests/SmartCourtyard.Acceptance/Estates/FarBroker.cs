@@ -1,10 +1,12 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using SmartCourtyard.Mqtt;
 
 namespace SmartCourtyard.Acceptance.Estates;
 
 /// <summary>
 /// A real Mosquitto elsewhere, run by somebody else: it lets in the gateway, the duty room and one who listens to everything, each
-/// with a password, and lets nobody write what is not theirs.
+/// with a password and by TLS under an authority of its own, and lets nobody write what is not theirs.
 /// </summary>
 internal sealed class FarBroker : IAsyncDisposable
 {
@@ -13,11 +15,14 @@ internal sealed class FarBroker : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("far-broker-").FullName;
     private RunningProgram? _program;
 
+    private string Authority => Path.Combine(_folder, "ca.pem");
+
     public int Port { get; } = Ports.Free();
 
     public static async Task<FarBroker> StartAsync()
     {
         var broker = new FarBroker();
+        await broker.WriteCertificatesAsync();
         var passwords = Path.Combine(broker._folder, "passwords");
         await File.WriteAllTextAsync(passwords, string.Concat(new[] { Gateway, DutyRoom, Listener }.Select(u => $"{u}:{Password}\n")));
         await using (var hash = RunningProgram.Start("mosquitto_passwd", ["-U", passwords]))
@@ -50,6 +55,8 @@ internal sealed class FarBroker : IAsyncDisposable
             password_file {passwords}
             acl_file {broker._folder}/acl
             set_tcp_nodelay true
+            certfile {broker._folder}/broker.pem
+            keyfile {broker._folder}/broker.key
 
             """);
         await broker.StartAgainAsync();
@@ -77,7 +84,7 @@ internal sealed class FarBroker : IAsyncDisposable
     public MqttClient Client(Action<MqttMessage> heard) => new(
         new MqttOptions
         {
-            Host = "127.0.0.1", Port = Port, ClientId = "listener-" + Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), User = Listener, Password = Password,
+            Host = "127.0.0.1", Port = Port, Tls = true, CaFile = Authority, ClientId = "listener-" + Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), User = Listener, Password = Password,
             CleanStart = true, SessionExpiry = TimeSpan.Zero, ReconnectDelayMax = TimeSpan.FromMilliseconds(200),
             Subscriptions = [new MqttSubscription("#", MqttQos.AtLeastOnce)],
         },
@@ -99,6 +106,8 @@ internal sealed class FarBroker : IAsyncDisposable
         {
             environment["Uplink__Mqtt__Host"] = "127.0.0.1";
             environment["Uplink__Mqtt__Port"] = Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            environment["Uplink__Mqtt__Tls"] = "true";
+            environment["Uplink__Mqtt__CaFile"] = Authority;
             environment["Uplink__Mqtt__User"] = user;
             environment["Uplink__Mqtt__Password"] = Password;
         }
@@ -116,4 +125,24 @@ internal sealed class FarBroker : IAsyncDisposable
 
         Directory.Delete(_folder, recursive: true);
     }
+
+    private async Task WriteCertificatesAsync()
+    {
+        using var authorityKey = RSA.Create(2048);
+        var authority = Request("CN=Far away CA", authorityKey);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        var now = TimeProvider.System.GetUtcNow();
+        using var issuer = authority.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var key = RSA.Create(2048);
+        var request = Request("CN=far-broker", key);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(System.Net.IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.Create(issuer, issuer.NotBefore, issuer.NotAfter, [1, 2, 3, 4]);
+        await File.WriteAllTextAsync(Authority, issuer.ExportCertificatePem());
+        await File.WriteAllTextAsync(Path.Combine(_folder, "broker.pem"), certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(Path.Combine(_folder, "broker.key"), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static CertificateRequest Request(string name, RSA key) => new(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 }

@@ -8,13 +8,17 @@ internal static class Events
 {
     public static string NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 
+    /// <summary>Of the alarm "a"; every other alarm has one of its own.</summary>
+    public const string Device = "b03-u1-301-smoke";
+
     public static JsonObject Alarm(
         long sequence, string alarm, string what = "raised", DateTimeOffset? time = null, int? occurrences = null, string clock = "synchronised",
-        DateTimeOffset? raisedAt = null, string kind = "smoke", string severity = "life", bool test = false, bool confirmed = false, bool spread = false, bool drill = false)
+        DateTimeOffset? raisedAt = null, string kind = "smoke", string severity = "life", bool test = false, bool confirmed = false, bool spread = false, bool drill = false,
+        string? device = null)
     {
         var data = new JsonObject
         {
-            ["alarmId"] = alarm, ["kind"] = kind, ["severity"] = severity, ["device"] = "b03-u1-301-smoke",
+            ["alarmId"] = alarm, ["kind"] = kind, ["severity"] = severity, ["device"] = device ?? (alarm == "a" ? Device : $"{Device}-{alarm}"),
             ["at"] = new JsonObject { ["building"] = "b03", ["unit"] = 1, ["floor"] = 3, ["flat"] = "301", ["place"] = "厨房" },
             ["cause"] = new JsonObject { ["quantity"] = "smoke", ["value"] = true },
             ["raisedAt"] = Text(raisedAt ?? time ?? TestClock.Start), ["clock"] = clock, ["test"] = test,

@@ -206,6 +206,9 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations.Postgres
                     b.HasIndex("State")
                         .HasFilter("state <> 'closed'");
 
+                    b.HasIndex("Courtyard", "Device")
+                        .HasFilter("state <> 'closed'");
+
                     b.ToTable("alarms");
                 });
 

@@ -42,6 +42,13 @@ public sealed class SeedTests
         Assert.Equal(Enum.GetValues<Sabotage>().Length - 1, Lines(played.Said).Count(l => l.Contains("found by seed", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task What_was_committed_survives_a_sync_that_was_refused_after_a_checkpoint_in_part()
+    {
+        var played = await PlayAsync("--refused-sync");
+        Assert.True(played.Code == 0, played.Said);
+    }
+
     [Theory]
     [InlineData("--seeds", "many")]
     [InlineData("--sabotage", "Something")]

@@ -65,6 +65,9 @@ internal abstract class Database
     /// <summary>Why a commit may not be on disk when it returns; null where it is.</summary>
     public virtual string? WhyNotDurable(DbConnection writer) => null;
 
+    /// <summary>True where nothing more may be moved out of the log until the next start.</summary>
+    public virtual bool KeepsLog => false;
+
     /// <summary>Work of the database that is better done beside the writer than by it.</summary>
     public virtual void Checkpoint()
     {

@@ -10,8 +10,12 @@ internal sealed class SqliteDatabase : Database
     /// <summary>Nobody but the writer writes; where somebody does, a gateway hears "try again" well before it gives up waiting (10 s).</summary>
     private const int BusySeconds = 2;
 
+    // SQLITE_IOERR_FSYNC.
+    private const int RefusedSync = 1034;
+
     private readonly string connectionString;
     private readonly DbContextOptions<DutyRoomDb> options;
+    private SqliteConnection? keepsLog;
 
     public SqliteDatabase(string connectionString)
     {
@@ -43,8 +47,8 @@ internal sealed class SqliteDatabase : Database
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false, DefaultTimeout = BusySeconds }.ToString());
         connection.Open();
-        // FULL: a commit is on disk when it returns. Checkpoints belong to Upkeep; the limit here (about 80 MB) is a safety net.
-        Run(connection, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=20000; PRAGMA cache_size=-16000");
+        // FULL: a commit is on disk when it returns. Checkpoints belong to Upkeep: one of SQLite's own would fail without a word.
+        Run(connection, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000");
         return connection;
     }
 
@@ -66,12 +70,36 @@ internal sealed class SqliteDatabase : Database
         return [.. command.Parameters.Cast<DbParameter>()];
     }
 
+    public override bool KeepsLog => keepsLog is not null;
+
     /// <summary>Moves what was committed from the log into the file, beside the writer and without making it wait.</summary>
+    /// <remarks>
+    /// After a sync that the disk refused, the kernel takes for written what may never be, also what an earlier checkpoint moved in part.
+    /// The log has all of it still, and is read from its beginning by the next start: until then nothing more is moved, for that
+    /// could end with the log thrown away.
+    /// </remarks>
     public override void Checkpoint()
     {
+        if (KeepsLog)
+        {
+            return;
+        }
+
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
-        Run(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+        try
+        {
+            Run(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+        }
+        catch (SqliteException e) when (e.SqliteExtendedErrorCode == RefusedSync)
+        {
+            // Never closed: the last one that closes would move what is left, and delete the log.
+            var keeps = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
+            keeps.Open();
+            Run(keeps, "SELECT count(*) FROM sqlite_master");
+            keepsLog = keeps;
+            throw;
+        }
     }
 
     private static string? NewestApplied(SqliteConnection connection)

@@ -31,7 +31,7 @@ internal sealed partial class Upkeep(Ledger ledger, Database database, TimeProvi
                 if (ledger.Commits != commits)
                 {
                     commits = ledger.Commits;
-                    database.Checkpoint();
+                    Checkpoint();
                 }
 
                 if (time.GetElapsedTime(lastForget) >= Between)
@@ -43,6 +43,22 @@ internal sealed partial class Upkeep(Ledger ledger, Database database, TimeProvi
             catch (Exception e) when (!ledger.IsReplaced && (e is StoreUnavailableException || database.IsUnavailable(e)))
             {
                 LogPutOff(e.Message);
+            }
+        }
+    }
+
+    private void Checkpoint()
+    {
+        var kept = database.KeepsLog;
+        try
+        {
+            database.Checkpoint();
+        }
+        finally
+        {
+            if (database.KeepsLog && !kept)
+            {
+                LogKept();
             }
         }
     }
@@ -62,6 +78,9 @@ internal sealed partial class Upkeep(Ledger ledger, Database database, TimeProvi
             && (p.AnsweredAt == null || writing.Db.Proofs.Any(o => o.Gateway == p.Gateway && o.AnsweredAt != null && o.At > p.At))).ExecuteDelete();
         return true;
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The disk refused to make sure what was written: the database's log is kept and grows until the next start. Look at the disk, then start the duty room again")]
+    private partial void LogKept();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Upkeep of the database is put off: {Reason}")]
     private partial void LogPutOff(string reason);

@@ -28,6 +28,7 @@ internal sealed partial class EventJournal : BackgroundService
     private long _turns;
     private int _underWay;
     private volatile bool _failing;
+    private bool _logIsKept;
     private bool _unreadable;
     private readonly ConcurrentQueue<StoredEvent> _damaged = new();
     private long _damagedCount;
@@ -268,6 +269,12 @@ internal sealed partial class EventJournal : BackgroundService
     private bool TryCommit()
     {
         var stored = Try(() => _store.Commit(_write));
+        if (_store.KeepsLog && !_logIsKept)
+        {
+            _logIsKept = true;
+            LogKept();
+        }
+
         if (stored && _failing)
         {
             _failing = false;
@@ -361,6 +368,9 @@ internal sealed partial class EventJournal : BackgroundService
 
     [LoggerMessage(LogLevel.Error, "The journal does not take events; they are kept in memory and handed on from there")]
     private partial void LogStorageFailing(Exception exception);
+
+    [LoggerMessage(LogLevel.Critical, "The disk refused to make sure what was written: the journal's log is kept and grows until the next start. Look at the disk, then start the gateway again")]
+    private partial void LogKept();
 
     [LoggerMessage(LogLevel.Error, "The journal cannot be read; what waits in it is tried again")]
     private partial void LogUnreadable(Exception exception);

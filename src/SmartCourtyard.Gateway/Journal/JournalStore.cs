@@ -63,6 +63,7 @@ internal sealed partial class JournalStore : IDisposable
             Execute(writer, """
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
+                PRAGMA wal_autocheckpoint = 0;
                 PRAGMA busy_timeout = 5000;
                 CREATE TABLE IF NOT EXISTS event(
                     sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, alarm INTEGER NOT NULL, handed INTEGER NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL, checksum INTEGER);
@@ -253,6 +254,7 @@ internal sealed partial class JournalStore : IDisposable
         }
 
         transaction.Commit();
+        MoveFromLog();
     }
 
     private void Mark(SqliteTransaction transaction, IReadOnlyList<long> sequences, int handed)
@@ -311,6 +313,13 @@ internal sealed partial class JournalStore : IDisposable
         }
 
         _reader.Dispose();
+        if (KeepsLog)
+        {
+            // The last connection that closes would move what is left, and delete the log.
+            NeverClosed.Add(_writer);
+            return;
+        }
+
         _writer.Dispose();
     }
 

@@ -89,7 +89,7 @@ internal sealed class OpenFile(Mount mount, string name, SimulatedFile file, boo
             return SyncError;
         }
 
-        if (mount.Disk.Dice.Falls(Faults.Refuses))
+        if (mount.Disk.Dice.Falls(Faults.Refuses) || Faults.RefusesSyncOf == name)
         {
             file.FailToSync(mount.Disk.Dice);
             return SyncError;

@@ -9,6 +9,9 @@ internal sealed class DiskFaults
     /// <summary>How often a write or a sync fails: 0 up to 1.</summary>
     public double Refuses { get; set; }
 
+    /// <summary>A file of which no sync succeeds; null: none.</summary>
+    public string? RefusesSyncOf { get; set; }
+
     /// <summary>How long a sync takes at most.</summary>
     public TimeSpan SyncTakes { get; set; }
 

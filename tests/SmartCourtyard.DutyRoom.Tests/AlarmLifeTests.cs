@@ -73,6 +73,15 @@ public class AlarmLifeTests
     }
 
     [Fact]
+    public async Task The_alarm_that_comes_last_goes_on_whatever_its_number_and_its_clock_say()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(9, "a"));
+        await room.PostEventsAsync(Events.Alarm(5, "b", time: DateTimeOffset.UnixEpoch, clock: "unsynchronised", device: Events.Device));
+        Assert.Equal(["b"], (await room.AlarmsAsync("?state=open")).Select(a => (string?)a!["id"]));
+    }
+
+    [Fact]
     public async Task What_people_are_done_with_does_not_sound_for_being_surer()
     {
         await using var room = await RunningDutyRoom.StartAsync();
@@ -164,9 +173,8 @@ public class AlarmLifeTests
         await room.ActAsync("a", "acknowledge");
         await room.ActAsync("a", "resolve", """{"cause":"true-alarm"}""");
         await room.PostEventsAsync(Events.Alarm(2, "b", time: room.Clock.GetUtcNow(), device: Events.Device));
-        // It was overtaken: what is newer here is not closed by it.
-        await room.PostEventsAsync(Events.Alarm(5, "d", kind: "gas", time: room.Clock.GetUtcNow(), device: Events.Device));
         await room.PostEventsAsync(Events.Alarm(3, "c", kind: "gas", time: room.Clock.GetUtcNow(), device: Events.Device));
+        await room.PostEventsAsync(Events.Alarm(4, "d", time: room.Clock.GetUtcNow()));
         Assert.Equal(["a", "b", "c", "d"], (await room.AlarmsAsync("?state=open")).Select(a => (string?)a!["id"]).Order(StringComparer.Ordinal));
     }
 

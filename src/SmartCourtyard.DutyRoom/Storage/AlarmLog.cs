@@ -61,9 +61,9 @@ internal sealed class AlarmLog : IDisposable
             $"SELECT number, {all} FROM alarms WHERE courtyard = @c AND kind = @k AND state <> 'closed' ORDER BY number DESC LIMIT 1",
             "c", "k");
         findStanding = connection.Prepare(
-            $"SELECT number, {all} FROM alarms WHERE courtyard = @c AND device = @d AND kind = @k AND sequence < @s AND NOT proof "
+            $"SELECT number, {all} FROM alarms WHERE courtyard = @c AND device = @d AND kind = @k AND id <> @i AND NOT proof "
             + "AND state <> 'closed' AND state <> 'resolved' ORDER BY number DESC LIMIT 1",
-            "c", "d", "k", "s");
+            "c", "d", "k", "i");
         save = connection.Prepare(
             $"INSERT INTO alarms({all}) VALUES({string.Join(", ", Columns.Select(c => "@" + c.Name))}) ON CONFLICT(id) DO UPDATE SET "
             + string.Join(", ", Columns.Skip(1).Select(c => $"{c.Name} = excluded.{c.Name}")),
@@ -81,12 +81,9 @@ internal sealed class AlarmLog : IDisposable
     /// <summary>The newest alarm of a kind in a courtyard that nobody has closed yet.</summary>
     public AlarmRow? FindOpen(string courtyard, AlarmKind kind) => Row(findOpen, courtyard, Names<AlarmKind>.Of(kind));
 
-    /// <summary>
-    /// The alarm of a kind at a device with which nobody is done yet, known from events before <paramref name="sequence"/>; a proof of the
-    /// way here is none.
-    /// </summary>
-    public AlarmRow? FindStanding(string courtyard, string device, AlarmKind kind, long sequence)
-        => Row(findStanding, courtyard, device, Names<AlarmKind>.Of(kind), sequence);
+    /// <summary>The alarm of a kind at a device with which nobody is done yet, other than one; a proof of the way here is none.</summary>
+    public AlarmRow? FindStanding(string courtyard, string device, AlarmKind kind, string otherThan)
+        => Row(findStanding, courtyard, device, Names<AlarmKind>.Of(kind), otherThan);
 
     public void Save(AlarmRow alarm)
     {

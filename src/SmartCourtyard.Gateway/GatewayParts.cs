@@ -205,9 +205,9 @@ internal sealed partial class GatewayParts
         var dutyRoom = new DutyRoomClient(url, token, courtyard.Id, time);
         paths.Add(dutyRoom, paths.Https, workers, loops);
         var supervision = new Supervision(
-            courtyard, dutyRoom, paths.Https, () => journal.LastSequence, journal.Outbox,
+            courtyard, dutyRoom, paths.Https, new SequenceBook(() => journal.LastSequence, () => journal.Skipped, journal.ExpectAsync), journal.Outbox,
             async stop => (await watch.DescribeAsync(stop).ConfigureAwait(false)).Devices,
-            async (expected, stop) => await journal.SkipToAsync(expected, renumber: false, stop).ConfigureAwait(false), time, version);
+            time, version);
         workers.Add(supervision);
         workers.Add(new CommandStream(dutyRoom, store.ReadCommandBookmark(), watch.ReceiveAsync, orders, time, loggers.CreateLogger<CommandStream>()));
         return supervision;

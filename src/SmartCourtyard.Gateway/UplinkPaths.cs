@@ -29,7 +29,7 @@ internal sealed class UplinkPaths
         _start = time.GetTimestamp();
         _outputs = new PathOutputs(
             async (events, stop) => await journal.RefuseAsync(events, stop).ConfigureAwait(false),
-            async (expected, renumber, stop) => await journal.SkipToAsync(expected, renumber, stop).ConfigureAwait(false),
+            async (expected, stop) => await journal.RenumberAsync(expected, stop).ConfigureAwait(false),
             watch.TroubleAsync);
     }
 
@@ -87,7 +87,7 @@ internal sealed class UplinkPaths
         };
         workers.Add(path);
         Add(path, status, workers, loops);
-        workers.Add(new Heartbeats(path, status, stop => BeatAsync(version, stop), ExpectAsync, _time));
+        workers.Add(new Heartbeats(path, status, stop => BeatAsync(version, stop), _journal.ExpectAsync, _time));
     }
 
     /// <summary>What was refused before the start stands as a trouble until somebody has seen it.</summary>
@@ -138,15 +138,8 @@ internal sealed class UplinkPaths
     {
         var (devices, _, _) = await _watch.DescribeAsync(stop).ConfigureAwait(false);
         return new Heartbeat(
-            _journal.LastSequence.ToString(CultureInfo.InvariantCulture), _journal.Outbox.Waiting, _time.GetElapsedTime(_start).TotalSeconds, version,
-            new DeviceCounts(devices.Count(d => d.State == HealthState.Ok), devices.Count(d => d.State == HealthState.Trouble)));
-    }
-
-    private async ValueTask ExpectAsync(long expected, CancellationToken stop)
-    {
-        if (expected > _journal.LastSequence + 1)
-        {
-            await _journal.SkipToAsync(expected, renumber: false, stop).ConfigureAwait(false);
-        }
+            _journal.LastSequence, _journal.Outbox.Waiting, _time.GetElapsedTime(_start).TotalSeconds, version,
+            new DeviceCounts(devices.Count(d => d.State == HealthState.Ok), devices.Count(d => d.State == HealthState.Trouble)),
+            _journal.Skipped is { Count: > 0 } skipped ? skipped : null);
     }
 }

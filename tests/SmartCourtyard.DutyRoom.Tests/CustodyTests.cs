@@ -92,6 +92,88 @@ public class CustodyTests
         Assert.Empty(custody["gaps"]!.AsArray());
     }
 
+    [Fact]
+    public async Task Numbers_that_the_gateway_says_it_skipped_are_not_missing_and_fill_like_others_where_they_come_after_all()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Test(1), Test(12));
+        Assert.Equal("13", (string?)(await SkipAsync(room, ("3", "4"), ("8", "20"), ("40", "41"))).Body["expected"]);
+        Assert.Equal(["2-2", "5-7"], await GapsAsync(room));
+        var gateway = await room.GatewayAsync();
+        Assert.Equal((4L, 6L), ((long)gateway["missing"]!, (long)gateway["custody"]!["skipped"]!));
+        Assert.Contains(
+            "smartcourtyard_sequence_skipped{gateway=\"fukang-garden\"} 6\n", await room.Client().GetStringAsync("metrics"), StringComparison.Ordinal);
+
+        // Said again, and of what was not missing: nothing new.
+        await SkipAsync(room, ("3", "4"), ("8", "12"));
+        await room.PostEventsAsync(Test(9), Test(2), Test(14));
+        Assert.Equal(["5-7", "13-13"], await GapsAsync(room));
+        Assert.Equal(5L, (long)(await room.GatewayAsync())["custody"]!["skipped"]!);
+    }
+
+    [Fact]
+    public async Task An_event_that_is_here_and_comes_with_another_number_leaves_none_of_the_two_missing()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        var known = Test(2);
+        await room.PostEventsAsync(Test(1), known, Test(4));
+        var moved = Copy(known);
+        moved["sequence"] = "7";
+        await room.PostEventsAsync(moved, Test(8));
+        await room.PostEventsAsync(Copy(moved));
+        Assert.Equal(["3-3", "5-6"], await GapsAsync(room));
+        var custody = (await room.GatewayAsync())["custody"]!;
+        Assert.Equal((4L, 2L, "9"), ((long)custody["seen"]!, (long)custody["double"]!, (string?)custody["expected"]));
+    }
+
+    [Theory]
+    [InlineData("""[{"first":"4","last":"3"}]""")]
+    [InlineData("""[{"first":"0","last":"3"}]""")]
+    [InlineData("""[{"first":"1"}]""")]
+    [InlineData("""[null]""")]
+    public async Task Skipped_numbers_that_are_none_are_refused_by_name(string skipped)
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        var (status, body) = await BeatAsync(room, skipped);
+        Assert.Equal((400, "skipped"), ((int)status, (string?)body["field"]));
+    }
+
+    [Fact]
+    public async Task What_a_gateway_that_starts_knows_of_its_troubles_is_what_stands()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Trouble(1, "kept"), Trouble(2, "forgotten"), Trouble(3, "ended"), Trouble(4, "ended", raised: false), Trouble(9, "later"));
+        await room.PostEventsAsync(Started(5, ["kept", "ended", "unheard"]));
+        Assert.Equal(["ended", "kept", "later"], await TroublesAsync(room));
+        await room.PostEventsAsync(Trouble(6, "ended", raised: false), Events.Event(10, "smartcourtyard.gateway.started.v1", []));
+        Assert.Equal(["kept", "later"], await TroublesAsync(room));
+        await room.PostEventsAsync(Started(13, ["late"]), Started(11, ["kept"]));
+        Assert.Empty(await TroublesAsync(room));
+
+        // What comes after that and is from before it.
+        await room.PostEventsAsync(Trouble(12, "late"), Trouble(8, "over"), Trouble(14, "new"));
+        Assert.Equal(["late", "new"], await TroublesAsync(room));
+    }
+
+    private static Task<(System.Net.HttpStatusCode Status, JsonNode Body)> SkipAsync(RunningDutyRoom room, params (string First, string Last)[] skipped)
+        => BeatAsync(room, "[" + string.Join(",", skipped.Select(s => $$"""{"first":"{{s.First}}","last":"{{s.Last}}"}""")) + "]");
+
+    private static Task<(System.Net.HttpStatusCode Status, JsonNode Body)> BeatAsync(RunningDutyRoom room, string skipped) => RunningDutyRoom.SendAsync(
+        room.AsGateway, HttpMethod.Post, "api/v1/gateways/fukang-garden/heartbeat", $$"""{"sequence":"9","skipped":{{skipped}}}""");
+
+    private static JsonObject Started(long sequence, string[] troubles)
+        => Events.Event(sequence, "smartcourtyard.gateway.started.v1", new() { ["troubles"] = new JsonArray([.. troubles.Select(t => JsonValue.Create(t))]) });
+
+    private static JsonObject Trouble(long sequence, string id, bool raised = true) => Events.Event(
+        sequence, $"smartcourtyard.trouble.{(raised ? "raised" : "cleared")}.v1",
+        new() { ["troubleId"] = id, ["reason"] = "battery-low", ["device"] = "b03-u1-301-smoke", ["raisedAt"] = Events.Text(TestClock.Start) });
+
+    private static async Task<string[]> TroublesAsync(RunningDutyRoom room)
+    {
+        await using var db = room.Database.Read();
+        return await db.Troubles.Where(t => t.ClearedAt == null).Select(t => t.Id).OrderBy(id => id).ToArrayAsync();
+    }
+
     private static JsonObject Test(long sequence) => Events.Event(sequence, "smartcourtyard.test.passed.v1", []);
 
     private static JsonObject Copy(JsonObject e) => e.DeepClone().AsObject();

@@ -40,7 +40,7 @@ internal sealed class Residents(World world, Dice dice)
     /// <summary>How often more than it was said a device may show on the board: the disk refused and the machine stopped before it took it.</summary>
     public Dictionary<string, int> Slack { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Events may have been handed on that no disk holds: their places in the sequence may stay empty.</summary>
+    /// <summary>Events may have been handed on that no disk holds: their places in the sequence may stay empty, and the gateway says which.</summary>
     public bool MayHaveGaps { get; private set; }
 
     public bool IsAllSafe => _said.TrueForAll(m => m.IsSafe);

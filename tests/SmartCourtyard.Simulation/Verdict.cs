@@ -13,6 +13,7 @@ internal static class Verdict
         List<string> wrong = [];
         Events(world, database, wrong);
         Board(world, database, wrong);
+        Troubles(world, database, wrong);
         return wrong;
     }
 
@@ -22,6 +23,7 @@ internal static class Verdict
         var held = events.Select(e => e.Id).ToHashSet(StringComparer.Ordinal);
         wrong.AddRange(world.Promises.Confirmed.Where(id => !held.Contains(id)).Select(id => $"the duty room had confirmed event {id} and does not have it"));
         wrong.AddRange(world.Promises.Stored.Where(id => !held.Contains(id)).Select(id => $"the gateway had stored event {id} and it is not at the duty room"));
+        wrong.AddRange(Rows(database, "SELECT first, last FROM gaps WHERE skipped = 0", r => $"the duty room misses the events {r.GetInt64(0)} to {r.GetInt64(1)}"));
         if (!world.Residents.MayHaveGaps)
         {
             for (var i = 1; i < events.Count; i++)
@@ -70,6 +72,14 @@ internal static class Verdict
                 wrong.Add($"{device.Key} said {(last.On ? "smoke" : "clear")} last, and the board shows something else");
             }
         }
+    }
+
+    private static void Troubles(World world, SqliteConnection database, List<string> wrong)
+    {
+        var shown = Rows(database, "SELECT id FROM troubles WHERE cleared_at IS NULL", r => r.GetString(0)).ToHashSet(StringComparer.Ordinal);
+        var standing = world.Gateway.Troubles.ToHashSet(StringComparer.Ordinal);
+        wrong.AddRange(shown.Except(standing, StringComparer.Ordinal).Select(id => $"the duty room shows the trouble {id}, and the gateway knows of none"));
+        wrong.AddRange(standing.Except(shown, StringComparer.Ordinal).Select(id => $"the trouble {id} stands at the gateway and not at the duty room"));
     }
 
     private static List<T> Rows<T>(SqliteConnection database, string sql, Func<SqliteDataReader, T> row)

@@ -34,7 +34,9 @@ internal sealed class World
         _dice = new Dice((seed * 2) + 1);
         _trace = new Trace(keepsWords);
         Schedule = new Schedule(_dice.Fork());
-        Gateway = new GatewayMachine(this, new SimulatedDisk(_dice.Fork()) { Faults = new() { LiesAboutSync = sabotage == Sabotage.GatewayDiskLies } });
+        // What goes in several batches overtakes: as after a long outage, with far fewer events.
+        var batch = _dice.Of(1, 2, 5, 500);
+        Gateway = new GatewayMachine(this, batch, new SimulatedDisk(_dice.Fork()) { Faults = new() { LiesAboutSync = sabotage == Sabotage.GatewayDiskLies } });
         DutyRoom = new DutyRoomMachine(this, new SimulatedDisk(_dice.Fork()) { Faults = new() { LiesAboutSync = sabotage == Sabotage.DutyRoomDiskLies } });
         Network = new Network(this, _dice.Fork());
         Residents = new Residents(this, _dice.Fork());

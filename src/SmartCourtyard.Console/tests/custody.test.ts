@@ -16,7 +16,7 @@ function show(over: Partial<Gateway> & Pick<Gateway, 'custody'>, trouble?: Parti
   return mount(CustodyList, { global: { plugins: [i18n] } }).get('[data-testid=custody]').text();
 }
 
-const custody = { expected: '21', seen: 12, late: 5, lastLate: null, double: 2, gaps: [] };
+const custody = { expected: '21', seen: 12, late: 5, lastLate: null, double: 2, gaps: [], skipped: 0 };
 
 beforeEach(() => { language.value = 'zh-CN'; });
 
@@ -31,6 +31,13 @@ describe('what came of a gateway\'s events', () => {
     const text = show({ missing: 9, custody: { ...custody, gaps: [{ first: '7', last: '7' }, { first: '10', last: '17' }] } });
     expect(text).toContain('丢失 9');
     expect(text).toContain('缺第 7, 10 至 17 号事件');
+  });
+
+  it('tells numbers that the gateway has skipped from events that are lost', () => {
+    const text = show({ custody: { ...custody, skipped: 4 } });
+    expect(text).toContain('丢失 0');
+    expect(text).toContain('空号 4 个');
+    expect(show({ custody })).not.toContain('空号');
   });
 
   it('stands beside what is wrong with the gateway itself', () => {

@@ -9,8 +9,11 @@ namespace SmartCourtyard.DutyRoom.Courtyards;
 
 internal sealed record HeartbeatDevices(int Ok, int Trouble);
 
+/// <param name="Sequence">The last sequence number that the gateway has given; a decimal number.</param>
+/// <param name="Skipped">Numbers below it that the gateway has no event for and never will have; at most 500 ranges.</param>
 internal sealed record Heartbeat(
-    string? Sequence = null, long Queued = 0, double? Uptime = null, string? Version = null, HeartbeatDevices? Devices = null);
+    string? Sequence = null, long Queued = 0, double? Uptime = null, string? Version = null, HeartbeatDevices? Devices = null,
+    IReadOnlyList<GapView>? Skipped = null);
 
 /// <param name="Expected">The sequence number that the duty room takes next.</param>
 internal sealed record HeartbeatAnswer(string Expected);
@@ -19,6 +22,7 @@ internal sealed record HeartbeatAnswer(string Expected);
 internal static class GatewayEndpoints
 {
     private const int ReplayPage = 500;
+    private const int SkippedLimit = 500;
 
     public static void MapGateways(this IEndpointRouteBuilder routes)
     {
@@ -41,7 +45,7 @@ internal static class GatewayEndpoints
         string gateway, Heartbeat beat, Ledger ledger, Database database, Feeds feeds)
     {
         var given = 0L;
-        if (beat.Sequence is not null && !long.TryParse(beat.Sequence, NumberStyles.None, CultureInfo.InvariantCulture, out given))
+        if (beat.Sequence is not null && !IsNumber(beat.Sequence, out given))
         {
             return (null, Problem.BadField("sequence", "a decimal number as a string is allowed"));
         }
@@ -56,9 +60,15 @@ internal static class GatewayEndpoints
             return (null, Problem.BadField("version", "at most 100 characters are allowed"));
         }
 
+        if (ReadSkipped(beat.Skipped) is not { } skipped)
+        {
+            return (null, Problem.BadField("skipped", $"at most {SkippedLimit} ranges, each with its first and its last number as decimal strings, are allowed"));
+        }
+
         var last = await ledger.WriteAsync(writing =>
         {
             writing.Gateways.Heard(gateway);
+            Gaps.Skip(writing, gateway, skipped);
             writing.Db.Gateways.Where(g => g.Id == gateway).ExecuteUpdate(g => g
                 .SetProperty(r => r.GivenSequence, beat.Sequence == null ? null : given)
                 .SetProperty(r => r.Queued, beat.Queued)
@@ -69,6 +79,25 @@ internal static class GatewayEndpoints
         await WhisperAsync(gateway, database, feeds);
         return (new((last + 1).ToString(CultureInfo.InvariantCulture)), null);
     }
+
+    private static List<(long First, long Last)>? ReadSkipped(IReadOnlyList<GapView>? sent)
+    {
+        var skipped = new List<(long, long)>();
+        foreach (var range in sent ?? [])
+        {
+            if (range is null || !IsNumber(range.First, out var first) || !IsNumber(range.Last, out var last) || first < 1 || last < first)
+            {
+                return null;
+            }
+
+            skipped.Add((first, last));
+        }
+
+        return skipped.Count <= SkippedLimit ? skipped : null;
+    }
+
+    private static bool IsNumber(string? text, out long number)
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>Consoles see that the gateway was heard; a log of every beat would serve nobody.</summary>
     private static async Task WhisperAsync(string gateway, Database database, Feeds feeds)

@@ -104,6 +104,7 @@ internal static class HealthEndpoints
         One(text, "smartcourtyard_gateways_silent", "gauge", "Gateways not heard for 60 s", gateways.Count(g => g.State == GatewayState.Silent));
         Each(text, "smartcourtyard_events_total", "counter", "Events taken", gateways, g => g.Custody.Seen);
         Each(text, "smartcourtyard_events_missing", "gauge", "Events that have a number and never came", gateways, g => g.Missing);
+        Each(text, "smartcourtyard_sequence_skipped", "gauge", "Numbers that a gateway says it has no event for", gateways, g => g.Custody.Skipped);
         Each(text, "smartcourtyard_events_late_total", "counter", "Events that came over 10 s after their time", gateways, g => g.Custody.Late);
         Each(text, "smartcourtyard_events_double_total", "counter", "Events that came once more and were not taken again", gateways, g => g.Custody.Double);
         One(text, "smartcourtyard_troubles", "gauge", "Troubles that stand", gateways.Sum(g => g.Troubles));

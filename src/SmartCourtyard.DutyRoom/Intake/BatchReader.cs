@@ -91,6 +91,7 @@ internal static class BatchReader
             EventTypes.CommandDone => incoming with { Answer = new(data.Id("commandId"), null) },
             EventTypes.CommandFailed => incoming with { Answer = new(data.Id("commandId"), data.TextOrNull("reason") ?? "failed") },
             EventTypes.TestPassed or EventTypes.TestFailed when data.Has("alarmId") => incoming with { Proof = Proof(data, type) },
+            EventTypes.GatewayStarted => incoming with { Troubles = data.IdsOrNull("troubles") },
             _ => incoming,
         };
     }

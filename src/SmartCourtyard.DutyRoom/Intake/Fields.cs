@@ -14,6 +14,7 @@ internal readonly struct Fields
 {
     public const int TextLimit = 500;
     private const int IdLimit = 128;
+    private const string AllowedId = "1 to 128 characters of A-Z a-z 0-9 - _ . : are allowed";
 
     private readonly JsonElement element;
     private readonly string path;
@@ -58,9 +59,28 @@ internal readonly struct Fields
     public string Id(string name)
     {
         var text = Text(name);
-        return text.Length <= IdLimit && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':')
-            ? text
-            : throw Wrong(name, $"1 to {IdLimit} characters of A-Z a-z 0-9 - _ . : are allowed");
+        return IsId(text) ? text : throw Wrong(name, AllowedId);
+    }
+
+    public IReadOnlySet<string>? IdsOrNull(string name)
+    {
+        if (!Find(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            throw Wrong(name, "an array of ids is allowed");
+        }
+
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var element in value.EnumerateArray())
+        {
+            ids.Add(element.ValueKind == JsonValueKind.String && Decode(element) is { } text && IsId(text) ? text : throw Wrong(name, AllowedId));
+        }
+
+        return ids;
     }
 
     public DateTimeOffset Time(string name)
@@ -112,6 +132,9 @@ internal readonly struct Fields
     public Fields Object(string name) => ObjectOrNull(name) ?? throw Wrong(name, "is missing; an object is needed");
 
     public Fields? ObjectOrNull(string name) => Find(name, out var value) ? new Fields(value, path + name + ".") : null;
+
+    private static bool IsId(string text)
+        => text.Length is > 0 and <= IdLimit && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':');
 
     private static string? Decode(JsonElement value)
     {

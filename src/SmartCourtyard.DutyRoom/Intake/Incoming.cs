@@ -12,6 +12,9 @@ internal sealed record Incoming(string Id, string Type, DateTimeOffset Time, lon
     public IncomingAnswer? Answer { get; init; }
     public IncomingProof? Proof { get; init; }
 
+    /// <summary>The troubles that a gateway knows of as it starts; null where it does not say, and of every other event.</summary>
+    public IReadOnlySet<string>? Troubles { get; init; }
+
     /// <summary>Whether the gateway knew the time; without it nobody can say how late an event is.</summary>
     public ClockState Clock { get; init; }
 

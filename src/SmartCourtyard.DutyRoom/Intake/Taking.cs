@@ -16,7 +16,7 @@ internal static class Taking
         var now = writing.Now;
         var accepted = new List<string>(events.Count);
         var duplicates = new List<string>();
-        var (sequences, late, again) = (new List<long>(events.Count), 0, 0);
+        var (sequences, late, again) = (new SortedSet<long>(), 0, 0);
         writing.Gateways.Heard(gateway);
         for (var i = 0; i < events.Count; i++)
         {
@@ -25,6 +25,8 @@ internal static class Taking
             if (taken == Taken.Duplicate)
             {
                 duplicates.Add(e.Id);
+                // It may have another number by now; that one is no other event's and not missing.
+                sequences.Add(e.Sequence);
                 continue;
             }
 
@@ -39,7 +41,7 @@ internal static class Taking
             late += e.IsLate(now) ? 1 : 0;
         }
 
-        var last = accepted.Count > 0 ? writing.Gateways.Took(gateway, sequences) : writing.Gateways.LastSequence(gateway);
+        var last = writing.Gateways.Took(gateway, sequences, accepted.Count);
         writing.Gateways.Count(gateway, late, duplicates.Count + again);
         return (new(accepted, duplicates, Number(last)), null);
     }
@@ -84,7 +86,7 @@ internal static class Taking
         }
         else if (e.Trouble is { } trouble)
         {
-            TroubleProjection.Apply(writing, gateway, trouble, isRaised: e.Type == EventTypes.TroubleRaised, e.Time);
+            TroubleProjection.Apply(writing, gateway, trouble, isRaised: e.Type == EventTypes.TroubleRaised, e.Time, e.Sequence);
         }
         else if (e.Proof is { } proof)
         {
@@ -93,6 +95,7 @@ internal static class Taking
         else if (e.Type == EventTypes.GatewayStarted)
         {
             ProofProjection.Started(writing, gateway, e.Time);
+            TroubleProjection.Started(writing, gateway, e);
         }
         else if (e.Answer is { } answer)
         {

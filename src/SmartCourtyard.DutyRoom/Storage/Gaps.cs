@@ -3,15 +3,15 @@ using Microsoft.EntityFrameworkCore;
 namespace SmartCourtyard.DutyRoom.Storage;
 
 /// <summary>
-/// Which events a gateway has numbered and the duty room has not got. An alarm overtakes what is less urgent, so gaps open and are
-/// filled; one that stays is an event that is lost.
+/// Which numbers of a gateway's sequence the duty room has no event for. An alarm overtakes what is less urgent, so gaps open and are
+/// filled; one that stays is an event that is lost, unless the gateway says that it has skipped the number.
 /// </summary>
 internal static class Gaps
 {
     /// <param name="writing">The transaction.</param>
     /// <param name="gateway">Whose events they are.</param>
-    /// <param name="known">The first and the last number taken before; null where these are the first.</param>
-    /// <param name="sequences">The numbers taken now, sorted, none of them taken before.</param>
+    /// <param name="known">The first and the last number seen before; null where these are the first.</param>
+    /// <param name="sequences">The numbers seen now, sorted, each once.</param>
     public static void Took(Writing writing, string gateway, (long First, long Last)? known, List<long> sequences)
     {
         var (first, last) = (sequences[0], sequences[^1]);
@@ -22,9 +22,8 @@ internal static class Gaps
             return;
         }
 
-        var db = writing.Db;
-        var touched = db.Gaps.AsNoTracking().Where(g => g.Gateway == gateway && g.Last >= first && g.First <= last).ToList();
-        var open = touched.ConvertAll(g => (g.First, g.Last));
+        var touched = Touched(writing.Db, gateway, first, last);
+        var open = touched.ConvertAll(g => new Range(g.First, g.Last, g.Skipped));
         if (known is { } k)
         {
             AddIfAny(open, k.Last + 1, last);
@@ -35,38 +34,67 @@ internal static class Gaps
             AddIfAny(open, first, last);
         }
 
-        db.Gaps.RemoveRange(touched);
-        db.SaveChanges();
-        db.Gaps.AddRange(Without(open, sequences).Select(g => new GapRow { Gateway = gateway, First = g.First, Last = g.Last }));
-        db.SaveChanges();
-        db.ChangeTracker.Clear();
+        Replace(writing.Db, gateway, touched, Without(open, sequences));
+    }
+
+    /// <summary>The gateway has nothing under these numbers and never will. What came of them all the same is no gap, and stays none.</summary>
+    public static void Skip(Writing writing, string gateway, IEnumerable<(long First, long Last)> skipped)
+    {
+        foreach (var (first, last) in skipped)
+        {
+            var touched = Touched(writing.Db, gateway, first, last).FindAll(g => !g.Skipped);
+            var parts = new List<Range>();
+            foreach (var gap in touched)
+            {
+                AddIfAny(parts, gap.First, Math.Min(gap.Last, first - 1));
+                AddIfAny(parts, Math.Max(gap.First, first), Math.Min(gap.Last, last), isSkipped: true);
+                AddIfAny(parts, Math.Max(gap.First, last + 1), gap.Last);
+            }
+
+            Replace(writing.Db, gateway, touched, parts);
+        }
     }
 
     /// <summary>What is left of the ranges once these numbers are there.</summary>
-    internal static List<(long First, long Last)> Without(List<(long First, long Last)> ranges, List<long> sorted)
+    internal static List<Range> Without(List<Range> ranges, List<long> sorted)
     {
-        var left = new List<(long, long)>();
-        foreach (var (first, last) in ranges)
+        var left = new List<Range>();
+        foreach (var (first, last, isSkipped) in ranges)
         {
             var next = first;
             var i = sorted.BinarySearch(first);
             for (i = i < 0 ? ~i : i; i < sorted.Count && sorted[i] <= last; i++)
             {
-                AddIfAny(left, next, sorted[i] - 1);
+                AddIfAny(left, next, sorted[i] - 1, isSkipped);
                 next = sorted[i] + 1;
             }
 
-            AddIfAny(left, next, last);
+            AddIfAny(left, next, last, isSkipped);
         }
 
         return left;
     }
 
-    private static void AddIfAny(List<(long First, long Last)> ranges, long first, long last)
+    private static List<GapRow> Touched(DutyRoomDb db, string gateway, long first, long last)
+        => [.. db.Gaps.AsNoTracking().Where(g => g.Gateway == gateway && g.Last >= first && g.First <= last)];
+
+    private static void Replace(DutyRoomDb db, string gateway, List<GapRow> before, List<Range> after)
+    {
+        db.Gaps.RemoveRange(before);
+        db.SaveChanges();
+        db.Gaps.AddRange(after.Select(g => new GapRow { Gateway = gateway, First = g.First, Last = g.Last, Skipped = g.IsSkipped }));
+        db.SaveChanges();
+        db.ChangeTracker.Clear();
+    }
+
+    private static void AddIfAny(List<Range> ranges, long first, long last, bool isSkipped = false)
     {
         if (first <= last)
         {
-            ranges.Add((first, last));
+            ranges.Add(new(first, last, isSkipped));
         }
     }
+
+    /// <summary>Numbers in a row.</summary>
+    internal readonly record struct Range(long First, long Last, bool IsSkipped = false);
 }

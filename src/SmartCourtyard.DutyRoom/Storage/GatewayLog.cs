@@ -72,12 +72,13 @@ internal sealed class GatewayLog(Writing writing, WriterConnection connection, T
         TellConsoles(alarm.Courtyard);
     }
 
-    /// <summary>Events with these sequence numbers, in any order, were taken; the newest of all that ever were comes back.</summary>
-    public long Took(string gateway, List<long> sequences)
+    /// <summary>
+    /// These numbers of its sequence belong to events that are here now, so many of which are new; the newest of all that ever did comes back.
+    /// </summary>
+    public long Took(string gateway, SortedSet<long> sequences, int fresh)
     {
-        sequences.Sort();
-        Gaps.Took(writing, gateway, Bounds(gateway), sequences);
-        return (long)took.Scalar((long)sequences.Count, sequences[0], sequences[^1], gateway)!;
+        Gaps.Took(writing, gateway, Bounds(gateway), [.. sequences]);
+        return (long)took.Scalar((long)fresh, sequences.Min, sequences.Max, gateway)!;
     }
 
     /// <summary>So many events came late, and so many once more.</summary>

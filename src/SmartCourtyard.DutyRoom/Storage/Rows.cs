@@ -69,6 +69,9 @@ internal sealed class GatewayRow
     public long DuplicateCount { get; set; }
     public double? UptimeSeconds { get; set; }
     public string? Version { get; set; }
+    /// <summary>The newest event by which it said that it has started, and the ids of the troubles that it knew of then, separated by spaces.</summary>
+    public long? StartedSequence { get; set; }
+    public string? StartedTroubles { get; set; }
     /// <summary>The alarm that says that this courtyard is silent; null while it is heard.</summary>
     public string? SilenceAlarm { get; set; }
 }
@@ -79,6 +82,8 @@ internal sealed class GapRow
     public required string Gateway { get; set; }
     public long First { get; set; }
     public long Last { get; set; }
+    /// <summary>The gateway has nothing under these numbers and never will: it was stopped while its disk took nothing.</summary>
+    public bool Skipped { get; set; }
 }
 
 /// <summary>Whether somebody is there: asked of the duty room, and answered by a person or not.</summary>
@@ -135,6 +140,8 @@ internal sealed class TroubleRow
     public DateTimeOffset RaisedAt { get; set; }
     public DateTimeOffset ReceivedAt { get; set; }
     public DateTimeOffset? ClearedAt { get; set; }
+    /// <summary>Of the newest of its events; 0 where an earlier version took it.</summary>
+    public long Sequence { get; set; }
     public string? Detail { get; set; }
     public string? Building { get; set; }
     public int? Unit { get; set; }

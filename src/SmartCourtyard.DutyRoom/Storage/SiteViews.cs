@@ -30,7 +30,7 @@ internal sealed record ProofView(DateTimeOffset At, bool Shown, int TookMillisec
 /// <summary>A person's answer to such a test.</summary>
 internal sealed record ProofAnswerView(DateTimeOffset At, string By);
 
-/// <summary>Events in a row that never came.</summary>
+/// <summary>Numbers of a gateway's sequence, in a row, that no event here has.</summary>
 /// <param name="First">The first of their sequence numbers.</param>
 /// <param name="Last">The last of them; the same where it is one event.</param>
 internal sealed record GapView(string First, string Last);
@@ -42,13 +42,17 @@ internal sealed record GapView(string First, string Last);
 /// <param name="LastLate">When the last of those came.</param>
 /// <param name="Double">How often an event came once more; it was not taken a second time.</param>
 /// <param name="Gaps">What is missing between those that came, oldest first, at most 20.</param>
-internal sealed record CustodyView(string? Expected, long Seen, long Late, DateTimeOffset? LastLate, long Double, IReadOnlyList<GapView> Gaps)
+/// <param name="Skipped">How many numbers the gateway says it has no event for: it was stopped while its disk took nothing.</param>
+internal sealed record CustodyView(string? Expected, long Seen, long Late, DateTimeOffset? LastLate, long Double, IReadOnlyList<GapView> Gaps, long Skipped)
 {
-    public const int GapLimit = 20;
+    private const int GapLimit = 20;
 
     public static CustodyView Of(GatewayRow g, IEnumerable<GapRow> gaps) => new(
         g.LastSequence is { } last ? Number(last + 1) : null, g.EventCount, g.LateCount, g.LastLate, g.DuplicateCount,
-        [.. gaps.Select(gap => new GapView(Number(gap.First), Number(gap.Last)))]);
+        [.. gaps.Where(gap => !gap.Skipped).Take(GapLimit).Select(gap => new GapView(Number(gap.First), Number(gap.Last)))], Count(gaps, skipped: true));
+
+    /// <summary>How many numbers the gaps are that the gateway says it skipped, or those that it does not.</summary>
+    public static long Count(IEnumerable<GapRow> gaps, bool skipped) => gaps.Where(gap => gap.Skipped == skipped).Sum(gap => gap.Last - gap.First + 1);
 
     private static string Number(long sequence) => sequence.ToString(CultureInfo.InvariantCulture);
 }
@@ -84,7 +88,7 @@ internal sealed record GatewayView(
             int Count(HealthState health) => counts.Find(c => c.Gateway == g.Id && c.Health == health)?.Count ?? 0;
             var devices = new DeviceCounts(
                 Count(HealthState.Ok), Count(HealthState.Trouble), Count(HealthState.Unobserved), Count(HealthState.Unknown));
-            return Of(g, devices, troubles.Find(t => t.Key == g.Id)?.Count ?? 0, buildings[g.Id], gaps[g.Id].Take(CustodyView.GapLimit)) with
+            return Of(g, devices, troubles.Find(t => t.Key == g.Id)?.Count ?? 0, buildings[g.Id], gaps[g.Id].ToList()) with
             {
                 LastProof = passed.GetValueOrDefault(g.Id) is { } p ? new(p.At, p.Shown, p.TookMilliseconds) : null,
                 ProofFailed = newest.GetValueOrDefault(g.Id)?.Failed,
@@ -98,7 +102,7 @@ internal sealed record GatewayView(
         => among.AsNoTracking().Where(p => (id == null || p.Gateway == id) && p.At == among.Where(o => o.Gateway == p.Gateway).Max(o => o.At))
             .ToList().GroupBy(p => p.Gateway).ToDictionary(g => g.Key, g => g.MaxBy(p => p.Id, StringComparer.Ordinal)!, StringComparer.Ordinal);
 
-    private static GatewayView Of(GatewayRow g, DeviceCounts devices, int troubles, IEnumerable<BuildingRow> buildings, IEnumerable<GapRow> gaps)
+    private static GatewayView Of(GatewayRow g, DeviceCounts devices, int troubles, IEnumerable<BuildingRow> buildings, IReadOnlyList<GapRow> gaps)
     {
         var state = g.SilenceAlarm is not null ? GatewayState.Silent : g.LastHeard is null ? GatewayState.Unknown : GatewayState.Online;
         // Of a silent courtyard nothing is known, whatever was said last.
@@ -106,15 +110,14 @@ internal sealed record GatewayView(
             ? new DeviceCounts(0, 0, devices.Ok + devices.Trouble + devices.Unobserved + devices.Unknown, 0)
             : devices;
         return new(
-            g.Id, g.Name, new(g.Street, g.Community, g.Grid), state, g.LastHeard, g.LastSequence?.ToString(CultureInfo.InvariantCulture), MissingOf(g), g.Queued,
+            g.Id, g.Name, new(g.Street, g.Community, g.Grid), state, g.LastHeard, g.LastSequence?.ToString(CultureInfo.InvariantCulture), MissingOf(g, gaps), g.Queued,
             g.UptimeSeconds, g.Version, seen, troubles, [.. buildings.Select(b => new BuildingView(b.Id, b.Name, b.Units, b.Floors))], null, null, null, false, CustodyView.Of(g, gaps));
     }
 
-    private static long MissingOf(GatewayRow g)
+    private static long MissingOf(GatewayRow g, IReadOnlyList<GapRow> gaps)
     {
-        var holes = g is { FirstSequence: { } first, LastSequence: { } last } ? last - first + 1 - g.EventCount : 0;
         var unsent = g.GivenSequence is { } given && g.LastSequence is { } newest ? given - newest - g.Queued : 0;
-        return holes + Math.Max(0, unsent);
+        return CustodyView.Count(gaps, skipped: false) + Math.Max(0, unsent);
     }
 }
 

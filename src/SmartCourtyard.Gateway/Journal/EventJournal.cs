@@ -41,6 +41,7 @@ internal sealed partial class EventJournal : BackgroundService
         _last = store.LastSequence();
         (_refused, _refusedUnseen) = store.CountRefused();
         _damagedCount = store.CountDamaged();
+        _skipped = [.. store.ReadSkipped()];
         Outbox = new Outbox(TryReadWaiting, time);
         Outbox.Begin(store.CountWaiting());
     }
@@ -73,14 +74,6 @@ internal sealed partial class EventJournal : BackgroundService
 
     /// <summary>Marks events as refused for good by the next holder, and keeps them.</summary>
     public ValueTask<bool> RefuseAsync(IReadOnlyList<StoredEvent> events, CancellationToken stop) => SendAsync(new Refuse(events), stop);
-
-    /// <summary>
-    /// The next holder has events of this gateway up to <paramref name="expected"/> − 1: nothing that waits may stand below it.
-    /// </summary>
-    /// <param name="expected">The first sequence that is free there.</param>
-    /// <param name="renumber">True to move the events that wait; false where none of them is known to collide.</param>
-    /// <param name="stop">Ends the waiting.</param>
-    public ValueTask<bool> SkipToAsync(long expected, bool renumber, CancellationToken stop) => SendAsync(new SkipTo(expected, renumber), stop);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -231,38 +224,15 @@ internal sealed partial class EventJournal : BackgroundService
     {
         switch (request)
         {
-            case SkipTo skip:
-                Skip(skip);
+            case Renumber renumber:
+                Carry(renumber);
+                break;
+            case Expect expect:
+                Carry(expect);
                 break;
             case Settle settle:
                 Carry(settle);
                 break;
-        }
-    }
-
-    private void Skip(SkipTo skip)
-    {
-        if (skip.Renumber)
-        {
-            var from = Math.Max(skip.Expected, _store.LastHandedOn() + 1);
-            Outbox.Renumbering();
-            var damaged = new List<StoredEvent>();
-            try
-            {
-                Interlocked.Exchange(ref _last, _store.Renumber(from, damaged) - 1);
-            }
-            finally
-            {
-                Outbox.Reload();
-                damaged.ForEach(_damaged.Enqueue);
-            }
-
-            LogRenumbered(from);
-        }
-        else if (skip.Expected - 1 > LastSequence)
-        {
-            LogSkipped(LastSequence, skip.Expected);
-            Interlocked.Exchange(ref _last, skip.Expected - 1);
         }
     }
 
@@ -381,12 +351,6 @@ internal sealed partial class EventJournal : BackgroundService
     [LoggerMessage(LogLevel.Warning, "The journal takes events again; what was kept in memory is on disk")]
     private partial void LogStorageBack();
 
-    [LoggerMessage(LogLevel.Warning, "The duty room has events of this gateway beyond sequence {Last}; going on from {Expected}")]
-    private partial void LogSkipped(long last, long expected);
-
-    [LoggerMessage(LogLevel.Warning, "Waiting events collided with others at the duty room; renumbered from {From}")]
-    private partial void LogRenumbered(long from);
-
     private abstract record Request
     {
         public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -395,6 +359,4 @@ internal sealed partial class EventJournal : BackgroundService
     private sealed record Append(JournalEntry Entry) : Request;
 
     private sealed record Refuse(IReadOnlyList<StoredEvent> Events) : Request;
-
-    private sealed record SkipTo(long Expected, bool Renumber) : Request;
 }

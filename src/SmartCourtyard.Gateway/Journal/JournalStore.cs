@@ -60,6 +60,7 @@ internal sealed partial class JournalStore : IDisposable
         var writer = Connect(path);
         try
         {
+            var isNew = IsEmpty(writer);
             Execute(writer, """
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
@@ -73,13 +74,14 @@ internal sealed partial class JournalStore : IDisposable
                 CREATE TABLE IF NOT EXISTS latch(device TEXT PRIMARY KEY) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS service(id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS delivery(number INTEGER PRIMARY KEY, fingerprint INTEGER NOT NULL);
+                CREATE TABLE IF NOT EXISTS skipped(first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
                 CREATE TABLE IF NOT EXISTS bookmark(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                 """);
             BringUpToDate(writer);
             Settle(writer);
             var reader = Connect(path);
             Execute(reader, "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
-            return new JournalStore(writer, reader);
+            return new JournalStore(writer, reader) { IsNew = isNew };
         }
         catch
         {
@@ -124,12 +126,6 @@ internal sealed partial class JournalStore : IDisposable
             // there the journal does not open, and the gateway goes on with a copy.
         }
     }
-
-    /// <summary>The last sequence given; 0 in a new journal.</summary>
-    public long LastSequence() => Read("SELECT coalesce(max(sequence), 0) FROM event", r => r.GetInt64(0)).Single();
-
-    /// <summary>The last sequence that does not wait any more; 0 if none.</summary>
-    public long LastHandedOn() => Read("SELECT coalesce(max(sequence), 0) FROM event WHERE handed <> 0", r => r.GetInt64(0)).Single();
 
     /// <summary>How many events wait for the next holder.</summary>
     public long CountWaiting() => Read("SELECT count(*) FROM event WHERE handed = 0", r => r.GetInt64(0)).Single();
@@ -238,6 +234,7 @@ internal sealed partial class JournalStore : IDisposable
         Mark(transaction, write.Handed, 1);
         Mark(transaction, write.Refused, 2);
         Mark(transaction, write.Damaged, 3);
+        NoteSkipped(transaction, write.Skipped, write.Noted);
         foreach (var fingerprint in write.Deliveries)
         {
             Run(_insertDelivery, transaction, fingerprint);
@@ -263,31 +260,6 @@ internal sealed partial class JournalStore : IDisposable
         {
             Run(_mark, transaction, sequence, handed);
         }
-    }
-
-    /// <summary>Gives the waiting events new places, from a sequence on, in their old order.</summary>
-    /// <param name="from">The first of them.</param>
-    /// <param name="damaged">Receives those that are not as they were written; they are set aside where they are.</param>
-    /// <returns>The first place behind them.</returns>
-    public long Renumber(long from, List<StoredEvent> damaged)
-    {
-        var waiting = ReadWaiting(int.MaxValue, damaged).OrderBy(e => e.Sequence).ToList();
-        using var transaction = _writer.BeginTransaction();
-        foreach (var e in damaged)
-        {
-            Run(_mark, transaction, e.Sequence, 3);
-            from = Math.Max(from, e.Sequence + 1);
-        }
-
-        Execute(_writer, "DELETE FROM event WHERE handed = 0", transaction);
-        foreach (var e in waiting)
-        {
-            var bytes = EventWriter.Bytes(JsonSerializer.Deserialize(e.Bytes.Span, CustodyJson.Default.CourtyardEvent)!, from);
-            Insert(transaction, e with { Sequence = from++, Bytes = bytes });
-        }
-
-        transaction.Commit();
-        return from;
     }
 
     private void Insert(SqliteTransaction transaction, StoredEvent e) => Run(

@@ -30,12 +30,18 @@ internal sealed class JournalWrite
     /// <summary>What is not as it was written, and is never handed on.</summary>
     public List<long> Damaged { get; } = [];
 
+    /// <summary>Numbers that no event has or ever will have, for the next holder to note.</summary>
+    public List<SequenceRange> Skipped { get; } = [];
+
+    /// <summary>Those of them that it has noted.</summary>
+    public List<SequenceRange> Noted { get; } = [];
+
     public string? CommandBookmark { get; set; }
 
     public ProofMemory? Proof { get; set; }
 
     public bool IsEmpty => Events.Count == 0 && Alarms.Count == 0 && Troubles.Count == 0 && Deliveries.Count == 0 && Handed.Count == 0 && Refused.Count == 0
-        && Damaged.Count == 0 && Latches.Count == 0 && CommandBookmark is null && Proof is null;
+        && Damaged.Count == 0 && Skipped.Count == 0 && Noted.Count == 0 && Latches.Count == 0 && CommandBookmark is null && Proof is null;
 
     public void Clear()
     {
@@ -46,6 +52,8 @@ internal sealed class JournalWrite
         Latches.Clear();
         Refused.Clear();
         Damaged.Clear();
+        Skipped.Clear();
+        Noted.Clear();
         Handed = [];
         CommandBookmark = null;
         Proof = null;

@@ -137,7 +137,18 @@ internal sealed class DutyRoomClient : IPath, IDisposable
 }
 
 /// <summary>The gateway's sign of life.</summary>
-internal sealed record Heartbeat(string Sequence, long Queued, double Uptime, string Version, DeviceCounts Devices);
+/// <param name="Sequence">The last sequence given.</param>
+/// <param name="Skipped">Numbers below it that no event has or ever will have; left out where the duty room knows of all of them.</param>
+internal sealed record Heartbeat(
+    [property: JsonNumberHandling(JsonNumberHandling.WriteAsString)] long Sequence, long Queued, double Uptime, string Version, DeviceCounts Devices,
+    IReadOnlyList<SequenceRange>? Skipped);
+
+/// <summary>What a heartbeat says of the sequence, and what follows from its answer.</summary>
+/// <param name="Last">The last sequence given.</param>
+/// <param name="Skipped">Numbers below it that no event has or ever will have, as far as the duty room may not know it.</param>
+/// <param name="Expect">The duty room was told of so many of these, and expects this sequence next.</param>
+internal sealed record SequenceBook(
+    Func<long> Last, Func<IReadOnlyList<SequenceRange>> Skipped, Func<IReadOnlyList<SequenceRange>, long, CancellationToken, ValueTask> Expect);
 
 /// <summary>How many devices are well and how many are not.</summary>
 internal sealed record DeviceCounts(int Ok, int Trouble);

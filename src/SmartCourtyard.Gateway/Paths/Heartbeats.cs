@@ -1,3 +1,5 @@
+using SmartCourtyard.Custody;
+
 namespace SmartCourtyard.Gateway.Paths;
 
 /// <summary>
@@ -7,9 +9,9 @@ namespace SmartCourtyard.Gateway.Paths;
 /// <param name="path">The path.</param>
 /// <param name="status">Its status.</param>
 /// <param name="beat">What there is to say now.</param>
-/// <param name="expected">Told the sequence that the duty room expects next.</param>
+/// <param name="expect">Told of which skipped numbers the duty room was told, and the sequence that it expects next.</param>
 internal sealed class Heartbeats(
-    IPath path, PathStatus status, Func<CancellationToken, ValueTask<Heartbeat>> beat, Func<long, CancellationToken, ValueTask> expected, TimeProvider time)
+    IPath path, PathStatus status, Func<CancellationToken, ValueTask<Heartbeat>> beat, Func<IReadOnlyList<SequenceRange>, long, CancellationToken, ValueTask> expect, TimeProvider time)
     : BackgroundService
 {
     public static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(20);
@@ -19,13 +21,14 @@ internal sealed class Heartbeats(
     {
         while (true)
         {
-            var answer = await path.BeatAsync(await beat(stoppingToken).ConfigureAwait(false), stoppingToken).ConfigureAwait(false);
+            var said = await beat(stoppingToken).ConfigureAwait(false);
+            var answer = await path.BeatAsync(said, stoppingToken).ConfigureAwait(false);
             if (answer.Reason == HandoverReason.Stored)
             {
                 status.Up(null, time.GetUtcNow());
                 if (answer.Expected is { } next)
                 {
-                    await expected(next, stoppingToken).ConfigureAwait(false);
+                    await expect(said.Skipped ?? [], next, stoppingToken).ConfigureAwait(false);
                 }
 
                 await Task.Delay(BeatEvery, time, stoppingToken).ConfigureAwait(false);

@@ -5,11 +5,11 @@ namespace SmartCourtyard.Gateway.Paths;
 
 /// <summary>What the path tells and asks the rest of the gateway.</summary>
 /// <param name="Refuse">Marks events that the duty room never takes; they stay in the journal.</param>
-/// <param name="SkipTo">The duty room's sequence is ahead; true moves the events that wait.</param>
+/// <param name="Renumber">Events that wait collide with others there: they are moved to the sequence that the duty room expects, or beyond.</param>
 /// <param name="Trouble">Begins or ends a trouble of the gateway itself.</param>
 internal sealed record PathOutputs(
     Func<IReadOnlyList<StoredEvent>, CancellationToken, ValueTask> Refuse,
-    Func<long, bool, CancellationToken, ValueTask> SkipTo,
+    Func<long, CancellationToken, ValueTask> Renumber,
     Func<TroubleReason, bool, string?, CancellationToken, ValueTask> Trouble);
 
 /// <summary>
@@ -17,17 +17,24 @@ internal sealed record PathOutputs(
 /// ever with growing pauses, at once when the path returns. Each path has a loop of its own, so none stands behind another's stall;
 /// what any of them has handed on is handed on.
 /// </summary>
+/// <param name="outbox">What waits.</param>
+/// <param name="path">Where it goes.</param>
+/// <param name="status">Told how the path stands.</param>
+/// <param name="outputs">What the path tells and asks the rest of the gateway.</param>
+/// <param name="time">Measures the pauses.</param>
+/// <param name="logger">Told when the path goes down and comes back.</param>
+/// <param name="eventsAtMost">How many events go in one batch; the duty room takes 500.</param>
 internal sealed partial class PathLoop(
-    OutboxReader outbox, IPath path, PathStatus status, PathOutputs outputs, TimeProvider time, ILogger<PathLoop> logger)
+    OutboxReader outbox, IPath path, PathStatus status, PathOutputs outputs, TimeProvider time, ILogger<PathLoop> logger, int eventsAtMost = 500)
     : BackgroundService
 {
-    private const int EventsAtMost = 500;
     private const int BytesAtMost = 900 * 1024;
 
     private long _turns;
     private int _failures;
     private int _collisions;
-    private int _most = EventsAtMost;
+    private readonly int _eventsAtMost = eventsAtMost;
+    private int _most = eventsAtMost;
     private (HandoverReason Reason, Actor? Actor) _said = (HandoverReason.Stored, null);
 
     /// <summary>How often the loop has turned: once for each answer, or for none within its time.</summary>
@@ -54,7 +61,7 @@ internal sealed partial class PathLoop(
                 status.Up(batch[^1].Sequence, time.GetUtcNow());
                 _failures = 0;
                 _collisions = 0;
-                _most = EventsAtMost;
+                _most = _eventsAtMost;
                 break;
             case HandoverReason.Refused when answer.Index is { } index && index >= 0 && index < batch.Count:
                 await SetAsideAsync(batch[index], answer, stop).ConfigureAwait(false);
@@ -69,7 +76,7 @@ internal sealed partial class PathLoop(
                 // Another path met it too, and they have been moved already.
                 break;
             case HandoverReason.Collision when answer.Expected is { } expected:
-                await outputs.SkipTo(expected, true, stop).ConfigureAwait(false);
+                await outputs.Renumber(expected, stop).ConfigureAwait(false);
                 if (_collisions++ > 0)
                 {
                     // Moving them once is the cure. Where it is not, they are moved again, but not in a hurry.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using SmartCourtyard.Courtyards;
 using SmartCourtyard.Custody;
 using SmartCourtyard.Troubles;
@@ -10,9 +9,8 @@ namespace SmartCourtyard.Gateway.Paths;
 /// reached, afterwards what changed.
 /// </summary>
 internal sealed class Supervision(
-    Courtyard courtyard, DutyRoomClient dutyRoom, PathStatus status, Func<long> lastSequence, Outbox outbox,
-    Func<CancellationToken, ValueTask<IReadOnlyList<DeviceHealth>>> health, Func<long, CancellationToken, ValueTask> skipTo,
-    TimeProvider time, string version) : BackgroundService
+    Courtyard courtyard, DutyRoomClient dutyRoom, PathStatus status, SequenceBook sequence, Outbox outbox,
+    Func<CancellationToken, ValueTask<IReadOnlyList<DeviceHealth>>> health, TimeProvider time, string version) : BackgroundService
 {
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(2);
@@ -68,9 +66,11 @@ internal sealed class Supervision(
             _siteTold = site;
         }
 
+        var skipped = sequence.Skipped();
         var beat = new Heartbeat(
-            lastSequence().ToString(CultureInfo.InvariantCulture), outbox.Waiting, time.GetElapsedTime(_start).TotalSeconds, version,
-            new DeviceCounts(reports.Count(r => r.State == HealthState.Ok), reports.Count(r => r.State == HealthState.Trouble)));
+            sequence.Last(), outbox.Waiting, time.GetElapsedTime(_start).TotalSeconds, version,
+            new DeviceCounts(reports.Count(r => r.State == HealthState.Ok), reports.Count(r => r.State == HealthState.Trouble)),
+            skipped.Count > 0 ? skipped : null);
         var answer = await dutyRoom.BeatAsync(beat, stop).ConfigureAwait(false);
         if (answer.Reason != HandoverReason.Stored)
         {
@@ -82,9 +82,9 @@ internal sealed class Supervision(
         }
 
         status.Up(null, time.GetUtcNow());
-        if (answer.Expected is { } expected && expected > lastSequence() + 1)
+        if (answer.Expected is { } expected)
         {
-            await skipTo(expected, stop).ConfigureAwait(false);
+            await sequence.Expect(skipped, expected, stop).ConfigureAwait(false);
         }
 
         return _siteTold is not null && await TellHealthAsync(reports, stop).ConfigureAwait(false);

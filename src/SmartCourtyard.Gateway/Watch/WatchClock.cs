@@ -32,7 +32,7 @@ internal sealed partial class WatchClock(TimeProvider time, string version)
     /// </summary>
     public ClockState State() => time.GetUtcNow() < Earliest || (_board && IsUnset()) ? ClockState.Unsynchronised : ClockState.Synchronised;
 
-    public GatewayStartedData Started() => new(version, time.GetUtcNow(), State());
+    public GatewayStartedData Started(IReadOnlyList<string> troubles) => new(version, time.GetUtcNow(), State(), troubles);
 
     /// <summary>Whether the kernel says that nobody has set its clock.</summary>
     public static unsafe bool IsUnset()

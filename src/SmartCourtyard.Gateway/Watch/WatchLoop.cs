@@ -142,7 +142,7 @@ internal sealed partial class WatchLoop : BackgroundService
         // What burnt before the restart sounds again before anything is asked of the disk.
         _acting.Serve(_first.Courtyard, _first.Effects, _memory.Alarms);
         _acting.Rest();
-        _ = KeepAsync(new JournalEntry { Events = [_writer.Started(_clock.Started())] }, null);
+        _ = KeepAsync(new JournalEntry { Events = [_writer.Started(_clock.Started([.. _memory.Troubles.Select(t => t.Id), .. _memory.Orders.Select(o => o.Id)]))] }, null);
         // The file may have changed while the gateway was stopped.
         _alarms.Serve(_first.Courtyard, _first.Rules, NoDevice, _alarmChanges);
         _health.Restore(_memory.Devices, _memory.Troubles, _clock.Now(), _troubleChanges);

@@ -125,7 +125,14 @@ public sealed record TestData(
     string? AnsweredBy = null);
 
 /// <summary>Data of <c>gateway.started</c>.</summary>
-public sealed record GatewayStartedData(string Version, DateTimeOffset StartedAt, ClockState Clock);
+/// <param name="Version">The gateway's version.</param>
+/// <param name="StartedAt">When it started.</param>
+/// <param name="Clock">Whether it knew the time then.</param>
+/// <param name="Troubles">
+/// The ids of the troubles that it knows of from before; what else the duty room was told of has been forgotten, as by a kill while the disk
+/// took nothing.
+/// </param>
+public sealed record GatewayStartedData(string Version, DateTimeOffset StartedAt, ClockState Clock, IReadOnlyList<string> Troubles);
 
 /// <summary>JSON of what is stored and sent: camel case, nulls left out, times in UTC with milliseconds.</summary>
 [JsonSourceGenerationOptions(

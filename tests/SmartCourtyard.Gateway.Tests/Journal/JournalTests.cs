@@ -281,7 +281,7 @@ public sealed class JournalTests : IAsyncLifetime
     {
         await AppendAsync(Estate.OtherEvent(), Estate.AlarmEvent(), Estate.OtherEvent());
         var ids = _store.ReadWaiting(10).OrderBy(e => e.Sequence).Select(e => e.Id).ToArray();
-        Assert.True(await _journal.SkipToAsync(5_000, renumber: true, CancellationToken.None));
+        Assert.True(await _journal.RenumberAsync(5_000, CancellationToken.None));
         Assert.Equal(5_002, _journal.LastSequence);
         var moved = await _journal.Outbox.Read().TakeAsync(10, 100_000, CancellationToken.None);
         Assert.Equal([5_001, 5_000, 5_002], moved.Select(e => e.Sequence));
@@ -297,7 +297,7 @@ public sealed class JournalTests : IAsyncLifetime
     {
         await AppendAsync([.. Enumerable.Range(0, 4).Select(_ => Estate.OtherEvent())]);
         _journal.Outbox.Remove((await _journal.Outbox.Read().TakeAsync(2, 100_000, CancellationToken.None)).ToList());
-        Assert.True(await _journal.SkipToAsync(2, renumber: true, CancellationToken.None));
+        Assert.True(await _journal.RenumberAsync(2, CancellationToken.None));
         Assert.Equal([3, 4], _store.ReadWaiting(10).Select(e => e.Sequence));
         Assert.Equal(4, _journal.LastSequence);
     }
@@ -305,10 +305,10 @@ public sealed class JournalTests : IAsyncLifetime
     [Fact]
     public async Task Told_by_a_heartbeat_the_next_event_goes_where_the_duty_room_waits_for_it()
     {
-        Assert.True(await _journal.SkipToAsync(100, renumber: false, CancellationToken.None));
+        await _journal.ExpectAsync([], 100, CancellationToken.None);
         await AppendAsync(Estate.OtherEvent());
         Assert.Equal([100], _store.ReadWaiting(10).Select(e => e.Sequence));
-        Assert.True(await _journal.SkipToAsync(50, renumber: false, CancellationToken.None));
+        await _journal.ExpectAsync([], 50, CancellationToken.None);
         Assert.Equal(100, _journal.LastSequence);
     }
 
@@ -317,9 +317,9 @@ public sealed class JournalTests : IAsyncLifetime
     {
         await AppendAsync(Estate.OtherEvent());
         Execute("ALTER TABLE event RENAME TO away");
-        Assert.False(await _journal.SkipToAsync(9, renumber: true, CancellationToken.None));
+        Assert.False(await _journal.RenumberAsync(9, CancellationToken.None));
         Execute("ALTER TABLE away RENAME TO event");
-        Assert.True(await _journal.SkipToAsync(9, renumber: true, CancellationToken.None));
+        Assert.True(await _journal.RenumberAsync(9, CancellationToken.None));
         Assert.Equal([9], _store.ReadWaiting(10).Select(e => e.Sequence));
     }
 
@@ -349,7 +349,7 @@ public sealed class JournalTests : IAsyncLifetime
     {
         await AppendAsync(Estate.OtherEvent(), Estate.OtherEvent(), Estate.OtherEvent());
         Execute("UPDATE event SET body = x'00' WHERE sequence = 3");
-        Assert.True(await _journal.SkipToAsync(2, renumber: true, CancellationToken.None));
+        Assert.True(await _journal.RenumberAsync(2, CancellationToken.None));
         Assert.Equal([4, 5], _store.ReadWaiting(10).Select(e => e.Sequence));
         await Eventually.Holds(() => _journal.Outbox.Waiting == 2, "it waits no more");
         Assert.Equal(1, _store.CountDamaged());

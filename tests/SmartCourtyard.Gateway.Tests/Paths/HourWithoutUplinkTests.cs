@@ -29,7 +29,7 @@ public sealed class HourWithoutUplinkTests : IAsyncLifetime
         foreach (var path in new[] { _https, _mqtt })
         {
             var outputs = new PathOutputs(
-                async (events, stop) => await _journal.RefuseAsync(events, stop), (_, _, _) => ValueTask.CompletedTask, (_, _, _, _) => ValueTask.CompletedTask);
+                async (events, stop) => await _journal.RefuseAsync(events, stop), (_, _) => ValueTask.CompletedTask, (_, _, _, _) => ValueTask.CompletedTask);
             _loops.Add(new PathLoop(_journal.Outbox.Read(), path, path.Status, outputs, _clock, NullLogger<PathLoop>.Instance));
             await _loops[^1].StartAsync(CancellationToken.None);
         }

@@ -326,7 +326,7 @@ public sealed class PathLoopTests : IAsyncLifetime
         _client = new DutyRoomClient(address ?? _farEnd.Address, FarEnd.Token, "fukang-garden", TimeProvider.System);
         var outputs = new PathOutputs(
             async (events, stop) => await _journal.RefuseAsync(events, stop),
-            async (expected, renumber, stop) => await _journal.SkipToAsync(expected, renumber, stop),
+            async (expected, stop) => await _journal.RenumberAsync(expected, stop),
             (reason, _, _, _) =>
             {
                 _troubles.Enqueue(reason);

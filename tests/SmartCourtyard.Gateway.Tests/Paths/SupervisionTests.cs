@@ -12,7 +12,8 @@ public sealed class SupervisionTests : IAsyncLifetime
     private readonly TestClock _clock = new();
     private readonly FarEnd _farEnd = new();
     private readonly PathStatus _status = new();
-    private readonly ConcurrentQueue<long> _skips = [];
+    private readonly ConcurrentQueue<(IReadOnlyList<SequenceRange> Told, long Next)> _expected = [];
+    private IReadOnlyList<SequenceRange> _skipped = [];
     private volatile IReadOnlyList<DeviceHealth> _health = [Of(HealthState.Ok, TestClock.Night)];
     private DutyRoomClient _client = null!;
     private Supervision _supervision = null!;
@@ -23,12 +24,13 @@ public sealed class SupervisionTests : IAsyncLifetime
         // Its own deadline is not the subject here, and the test clock may run faster than an answer travels.
         _client = new DutyRoomClient(_farEnd.Address, FarEnd.Token, "fukang-garden", TimeProvider.System);
         _supervision = new Supervision(
-            Estate.Garden, _client, _status, () => 42, new Outbox(_ => [], TimeProvider.System), _ => ValueTask.FromResult(_health), (expected, _) =>
+            Estate.Garden, _client, _status,
+            new SequenceBook(() => 42, () => _skipped, (told, expected, _) =>
             {
-                _skips.Enqueue(expected);
+                _expected.Enqueue((told, expected));
                 return ValueTask.CompletedTask;
-            },
-            _clock, "0.1.0");
+            }),
+            new Outbox(_ => [], TimeProvider.System), _ => ValueTask.FromResult(_health), _clock, "0.1.0");
     }
 
     public async Task DisposeAsync()
@@ -98,16 +100,18 @@ public sealed class SupervisionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_duty_room_that_is_ahead_is_believed_and_one_that_is_not_is_not()
+    public async Task What_the_duty_room_expects_next_is_passed_on_with_the_skipped_numbers_that_it_was_told_of()
     {
+        _skipped = [new(7, 7), new(12, 30)];
         await StartAsync(3);
-        Assert.Empty(_skips);
-        _farEnd.Hold(42, "the last one here");
-        await UntilToldAsync(4);
-        Assert.Empty(_skips);
+        Assert.Equal("""[{"first":"7","last":"7"},{"first":"12","last":"30"}]""", Body(1).GetProperty("skipped").GetRawText());
+        var told = _skipped;
+        _skipped = [];
         _farEnd.Hold(99, "another gateway's memory");
-        await Eventually.Holds(_clock, 1, () => !_skips.IsEmpty, "told");
-        Assert.All(_skips, expected => Assert.Equal(100, expected));
+        await Eventually.Holds(_clock, 1, () => _expected.Any(e => e.Next == 100), "told");
+        Assert.Equal((told, 1), _expected.First());
+        Assert.Empty(_expected.Last().Told);
+        Assert.False(Body(_farEnd.Told.Count - 1).TryGetProperty("skipped", out _));
     }
 
     [Fact]

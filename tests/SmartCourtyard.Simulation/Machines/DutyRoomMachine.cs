@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using SmartCourtyard.DutyRoom;
+using SmartCourtyard.DutyRoom.Courtyards;
 using SmartCourtyard.DutyRoom.Intake;
 using SmartCourtyard.DutyRoom.Storage;
 using SmartCourtyard.Simulation.Disk;
@@ -16,6 +17,8 @@ internal sealed class DutyRoomMachine(World world, SimulatedDisk disk) : Machine
 {
     public const string File = "duty-room.db";
 
+    private Database? _database;
+    private Feeds? _feeds;
     private Ledger? _ledger;
     private List<IHostedService> _workers = [];
 
@@ -31,7 +34,7 @@ internal sealed class DutyRoomMachine(World world, SimulatedDisk disk) : Machine
             reply = call switch
             {
                 "events" => await TakeAsync(ledger, body).ConfigureAwait(false),
-                "heartbeat" => await BeatAsync(ledger).ConfigureAwait(false),
+                "heartbeat" => await BeatAsync(ledger, body).ConfigureAwait(false),
                 _ => new Reply(204, []),
             };
         }
@@ -50,11 +53,11 @@ internal sealed class DutyRoomMachine(World world, SimulatedDisk disk) : Machine
 
     protected override void Begin(MachineClock clock)
     {
-        var database = Database.At(ConnectionString);
-        database.BringUpToDate();
-        var feeds = new Feeds();
-        _ledger = new Ledger(database, feeds, clock, World.Logger<Ledger>(Name));
-        _workers = [new Upkeep(_ledger, database, clock, World.Logger<Upkeep>(Name))];
+        _database = Database.At(ConnectionString);
+        _database.BringUpToDate();
+        _feeds = new Feeds();
+        _ledger = new Ledger(_database, _feeds, clock, World.Logger<Ledger>(Name));
+        _workers = [new Upkeep(_ledger, _database, clock, World.Logger<Upkeep>(Name))];
         _workers.ForEach(w => _ = w.StartAsync(CancellationToken.None));
     }
 
@@ -93,13 +96,12 @@ internal sealed class DutyRoomMachine(World world, SimulatedDisk disk) : Machine
         return new Reply(200, JsonSerializer.SerializeToUtf8Bytes(receipts, IntakeJson.Default.Receipts));
     }
 
-    private static async Task<Reply> BeatAsync(Ledger ledger)
+    private async Task<Reply> BeatAsync(Ledger ledger, byte[] body)
     {
-        var last = await ledger.WriteAsync(writing =>
-        {
-            writing.Gateways.Heard(World.CourtyardId);
-            return writing.Gateways.LastSequence(World.CourtyardId);
-        }).ConfigureAwait(false);
-        return new Reply(200, System.Text.Encoding.UTF8.GetBytes($$"""{"expected":"{{last + 1}}"}"""));
+        var (answer, problem) = await GatewayEndpoints.TakeBeatAsync(
+            World.CourtyardId, JsonSerializer.Deserialize(body, CourtyardsJson.Default.Heartbeat)!, ledger, _database!, _feeds!).ConfigureAwait(false);
+        return answer is null
+            ? new Reply(problem!.Status, JsonSerializer.SerializeToUtf8Bytes(problem, ProblemJson.Wire.Problem), problem.RetryAfter)
+            : new Reply(200, JsonSerializer.SerializeToUtf8Bytes(answer, CourtyardsJson.Default.HeartbeatAnswer));
     }
 }

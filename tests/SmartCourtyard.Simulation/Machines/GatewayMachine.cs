@@ -12,7 +12,7 @@ using SmartCourtyard.Troubles;
 namespace SmartCourtyard.Simulation.Machines;
 
 /// <summary>The gateway: watch, journal, path and supervision, joined as its program joins them.</summary>
-internal sealed class GatewayMachine(World world, SimulatedDisk disk) : Machine("gateway", world, disk)
+internal sealed class GatewayMachine(World world, int eventsAtMost, SimulatedDisk disk) : Machine("gateway", world, disk)
 {
     public const string File = "journal.db";
 
@@ -27,8 +27,11 @@ internal sealed class GatewayMachine(World world, SimulatedDisk disk) : Machine(
     /// <summary>Something was not on disk at the moment: it may have been handed on, and nobody was promised anything.</summary>
     public bool HasUnstored { get; private set; }
 
-    /// <summary>Nothing waits, neither for the disk nor for the duty room.</summary>
-    public bool IsDrained => IsUp && !_journal!.IsBehind && _journal.Outbox.Waiting == 0;
+    /// <summary>Nothing waits, neither for the disk nor for the duty room, and that knows what it need not wait for.</summary>
+    public bool IsDrained => IsUp && !_journal!.IsBehind && _journal.Outbox.Waiting == 0 && _journal.Skipped.Count == 0;
+
+    /// <summary>The ids of the troubles that stand, by what its disk holds.</summary>
+    public IEnumerable<string> Troubles => _store!.ReadTroubles().Select(t => t.Id);
 
     public long Waiting => IsUp ? _journal!.Outbox.Waiting : -1;
 
@@ -88,13 +91,13 @@ internal sealed class GatewayMachine(World world, SimulatedDisk disk) : Machine(
             journal.Outbox.Read(), client, status,
             new PathOutputs(
                 async (events, stop) => await journal.RefuseAsync(events, stop).ConfigureAwait(false),
-                async (expected, renumber, stop) => await journal.SkipToAsync(expected, renumber, stop).ConfigureAwait(false),
+                async (expected, stop) => await journal.RenumberAsync(expected, stop).ConfigureAwait(false),
                 watch.TroubleAsync),
-            clock, World.Logger<PathLoop>(Name));
+            clock, World.Logger<PathLoop>(Name), eventsAtMost);
         _supervision = new Supervision(
-            Courtyard, client, status, () => journal.LastSequence, journal.Outbox,
+            Courtyard, client, status, new SequenceBook(() => journal.LastSequence, () => journal.Skipped, journal.ExpectAsync), journal.Outbox,
             async stop => (await watch.DescribeAsync(stop).ConfigureAwait(false)).Devices,
-            async (expected, stop) => await journal.SkipToAsync(expected, renumber: false, stop).ConfigureAwait(false), clock, "0");
+            clock, "0");
         _workers = [journal, watch, path, _supervision];
         _workers.ForEach(w => _ = w.StartAsync(CancellationToken.None));
     }

@@ -98,9 +98,9 @@ public sealed class EventWriterTests
         var done = _writer.Command(new CommandData("c1", "alarm.stored"), RaisedAt);
         Assert.Equal(("smartcourtyard.command.done.v1", """{"commandId":"c1","command":"alarm.stored"}"""), (done.Type, done.Data.GetRawText()));
         Assert.Equal("smartcourtyard.command.failed.v1", _writer.Command(new CommandData("c1", "siren.silence", "not-supported"), RaisedAt).Type);
-        var started = _writer.Started(new GatewayStartedData("0.1.0", RaisedAt, ClockState.Synchronised));
+        var started = _writer.Started(new GatewayStartedData("0.1.0", RaisedAt, ClockState.Synchronised, ["t1"]));
         Assert.Equal("smartcourtyard.gateway.started.v1", started.Type);
-        Assert.Equal("""{"version":"0.1.0","startedAt":"2026-11-22T04:30:00.120Z","clock":"synchronised"}""", started.Data.GetRawText());
+        Assert.Equal("""{"version":"0.1.0","startedAt":"2026-11-22T04:30:00.120Z","clock":"synchronised","troubles":["t1"]}""", started.Data.GetRawText());
     }
 
     [Theory]

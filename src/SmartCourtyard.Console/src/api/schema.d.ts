@@ -606,6 +606,8 @@ export interface components {
             /** Format: int64 */
             double: number;
             gaps: components["schemas"]["GapView"][];
+            /** Format: int64 */
+            skipped: number;
         };
         DeviceCounts: {
             /** Format: int32 */
@@ -712,6 +714,7 @@ export interface components {
             uptime?: null | number;
             version?: null | string;
             devices?: null | components["schemas"]["HeartbeatDevices"];
+            skipped?: null | components["schemas"]["GapView"][];
         };
         HeartbeatAnswer: {
             expected: string;

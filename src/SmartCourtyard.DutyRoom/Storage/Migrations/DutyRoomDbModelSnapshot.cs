@@ -470,6 +470,10 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("last");
 
+                    b.Property<bool>("Skipped")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("skipped");
+
                     b.HasKey("Gateway", "First");
 
                     b.ToTable("gaps");
@@ -532,6 +536,14 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                     b.Property<string>("SilenceAlarm")
                         .HasColumnType("TEXT")
                         .HasColumnName("silence_alarm");
+
+                    b.Property<long?>("StartedSequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_sequence");
+
+                    b.Property<string>("StartedTroubles")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("started_troubles");
 
                     b.Property<string>("Street")
                         .HasColumnType("TEXT")
@@ -807,6 +819,10 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("received_at");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
 
                     b.Property<string>("Shelves")
                         .HasColumnType("TEXT")

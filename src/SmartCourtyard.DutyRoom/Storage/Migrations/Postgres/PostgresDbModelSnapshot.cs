@@ -521,6 +521,10 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("last");
 
+                    b.Property<bool>("Skipped")
+                        .HasColumnType("boolean")
+                        .HasColumnName("skipped");
+
                     b.HasKey("Gateway", "First");
 
                     b.ToTable("gaps");
@@ -587,6 +591,15 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations.Postgres
                     b.Property<string>("SilenceAlarm")
                         .HasColumnType("text")
                         .HasColumnName("silence_alarm")
+                        .UseCollation("C");
+
+                    b.Property<long?>("StartedSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_sequence");
+
+                    b.Property<string>("StartedTroubles")
+                        .HasColumnType("text")
+                        .HasColumnName("started_troubles")
                         .UseCollation("C");
 
                     b.Property<string>("Street")
@@ -898,6 +911,10 @@ namespace SmartCourtyard.DutyRoom.Storage.Migrations.Postgres
                     b.Property<long>("ReceivedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("received_at");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
 
                     b.Property<string>("Shelves")
                         .HasColumnType("text")

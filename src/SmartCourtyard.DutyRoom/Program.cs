@@ -16,6 +16,7 @@ using SmartCourtyard.DutyRoom.Courtyards;
 using SmartCourtyard.DutyRoom.Duty;
 using SmartCourtyard.DutyRoom.Health;
 using SmartCourtyard.DutyRoom.Intake;
+using SmartCourtyard.DutyRoom.Reports;
 using SmartCourtyard.DutyRoom.Storage;
 
 try
@@ -53,14 +54,15 @@ internal static class DutyRoomProgram
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             var chain = json.SerializerOptions.TypeInfoResolverChain;
             foreach (var context in new IJsonTypeInfoResolver[]
-                { StorageJson.Default, IntakeJson.Default, BoardJson.Default, DutyJson.Default, CourtyardsJson.Default, AccessJson.Default, ProblemJson.Default })
+                { StorageJson.Default, IntakeJson.Default, BoardJson.Default, DutyJson.Default, CourtyardsJson.Default, AccessJson.Default, ReportsJson.Default,
+                    ProblemJson.Default })
             {
                 chain.Add(context);
             }
         });
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         builder.Services.AddSingleton(time).AddSingleton(database).AddSingleton<Feeds>().AddSingleton<Ledger>();
-        builder.Services.AddSingleton<EventStream>().AddSingleton<IntakeHistogram>();
+        builder.Services.AddSingleton<EventStream>().AddSingleton<IntakeHistogram>().AddSingleton<ReportTurn>();
         builder.Services.AddAccess();
         builder.Services.AddApiDocument();
         builder.Services.AddHostedService<Upkeep>();
@@ -99,6 +101,7 @@ internal static class DutyRoomProgram
         app.MapCommands();
         app.MapSite();
         app.MapOverview();
+        app.MapReports();
         app.MapAccess();
         app.MapUsers();
         app.MapHealth();

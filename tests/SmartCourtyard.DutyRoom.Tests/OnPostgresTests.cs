@@ -63,3 +63,13 @@ public sealed class PresenceOnPostgresTests : PresenceTests
 {
     public PresenceOnPostgresTests() => TestStore.UsePostgres();
 }
+
+public sealed class ReportOnPostgresTests : ReportTests
+{
+    public ReportOnPostgresTests() => TestStore.UsePostgres();
+}
+
+public sealed class ReportListOnPostgresTests : ReportListTests
+{
+    public ReportListOnPostgresTests() => TestStore.UsePostgres();
+}

@@ -394,6 +394,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many alarms, and how fast they were received, shown, answered, reached and closed; the last 7 days unless said otherwise, at most 366 */
+        get: operations["reportResponse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What alarms turned out to be, by device and by building, worst first */
+        get: operations["reportCauses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/alarms.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One line for each alarm with all its times, for a spreadsheet; headings in zh-CN or en */
+        get: operations["reportAlarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -520,6 +571,13 @@ export interface components {
             timeline: components["schemas"]["TimelineEntry"][];
             sound?: null | boolean;
         };
+        BuildingCauses: {
+            courtyard: string;
+            courtyardName: null | string;
+            building: string;
+            buildingName: null | string;
+            causes: components["schemas"]["CauseCounts"];
+        };
         BuildingView: {
             id: string;
             name: string;
@@ -527,6 +585,35 @@ export interface components {
             units: number;
             /** Format: int32 */
             floors: number;
+        };
+        CauseCounts: {
+            /** Format: int32 */
+            resolved: number;
+            /** Format: int32 */
+            trueAlarm: number;
+            /** Format: int32 */
+            falseAlarm: number;
+            /** Format: int32 */
+            test: number;
+            /** Format: int32 */
+            fault: number;
+            /** Format: double */
+            falseRate: null | number;
+        };
+        CausesReport: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            all: components["schemas"]["CauseCounts"];
+            /** Format: int32 */
+            unresolved: number;
+            /** Format: int32 */
+            deviceTotal: number;
+            devices: components["schemas"]["DeviceCauses"][];
+            /** Format: int32 */
+            buildingTotal: number;
+            buildings: components["schemas"]["BuildingCauses"][];
         };
         CauseView: {
             quantity: string;
@@ -608,6 +695,24 @@ export interface components {
             gaps: components["schemas"]["GapView"][];
             /** Format: int64 */
             skipped: number;
+        };
+        DayCount: {
+            /** Format: date */
+            date: string;
+            /** Format: int32 */
+            alarms: number;
+            /** Format: int32 */
+            life: number;
+        };
+        DeviceCauses: {
+            courtyard: string;
+            courtyardName: null | string;
+            device: string;
+            deviceName: null | string;
+            class: null | string;
+            at: components["schemas"]["PlaceView"];
+            buildingName: null | string;
+            causes: components["schemas"]["CauseCounts"];
         };
         DeviceCounts: {
             /** Format: int32 */
@@ -726,6 +831,12 @@ export interface components {
             trouble: number;
         };
         JsonElement: unknown;
+        KindNumbers: {
+            kind: components["schemas"]["AlarmKind"];
+            /** Format: int32 */
+            alarms: number;
+            steps: components["schemas"]["StepNumbers"][];
+        };
         NoteBody: {
             note?: null | string;
         };
@@ -805,6 +916,30 @@ export interface components {
             cause?: null | string;
             note?: null | string;
         };
+        ResponseReport: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            zone: string;
+            /** Format: int32 */
+            alarms: number;
+            /** Format: int32 */
+            tests: number;
+            /** Format: int32 */
+            proofs: number;
+            /** Format: int32 */
+            superseded: number;
+            /** Format: int32 */
+            late: number;
+            /** Format: int32 */
+            unsynchronised: number;
+            steps: components["schemas"]["StepNumbers"][];
+            severities: components["schemas"]["SeverityNumbers"][];
+            kinds: components["schemas"]["KindNumbers"][];
+            days: components["schemas"]["DayCount"][];
+            hours: number[];
+        };
         /** @description What somebody asks for, in the words of the wire, before anybody has looked at it. */
         ServiceRequest: {
             /** @description One of `out-of-service shelved test drill`. */
@@ -843,6 +978,12 @@ export interface components {
          * @enum {string}
          */
         Severity: "life" | "property" | "advisory" | "technical";
+        SeverityNumbers: {
+            severity: components["schemas"]["Severity"];
+            /** Format: int32 */
+            alarms: number;
+            steps: components["schemas"]["StepNumbers"][];
+        };
         SignInBody: {
             user?: null | string;
             password?: null | string;
@@ -874,6 +1015,31 @@ export interface components {
             class?: null | string;
             at?: null | components["schemas"]["PlaceView"];
             call?: null | string;
+        };
+        /** @enum {string} */
+        Step: "received" | "shown" | "answered" | "on-site" | "closed";
+        StepNumbers: {
+            step: components["schemas"]["Step"];
+            /** Format: int32 */
+            reached: number;
+            /** Format: int32 */
+            notReached: number;
+            /** Format: int32 */
+            untimed: number;
+            /** Format: double */
+            p50Seconds: null | number;
+            /** Format: double */
+            p95Seconds: null | number;
+            /** Format: double */
+            maxSeconds: null | number;
+            /** Format: double */
+            lifeLineSeconds: null | number;
+            /** Format: double */
+            otherLineSeconds: null | number;
+            /** Format: int32 */
+            judged: number;
+            /** Format: int32 */
+            within: number;
         };
         /** @enum {string} */
         Tier: "building" | "grid" | "community" | "street";
@@ -2587,6 +2753,200 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportResponse: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                courtyard?: string;
+                building?: string;
+                kind?: string;
+                severity?: string;
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportCauses: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                courtyard?: string;
+                building?: string;
+                kind?: string;
+                severity?: string;
+                zone?: string;
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CausesReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportAlarms: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                courtyard?: string;
+                building?: string;
+                kind?: string;
+                severity?: string;
+                zone?: string;
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

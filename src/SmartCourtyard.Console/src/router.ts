@@ -7,6 +7,7 @@ export const router = createRouter({
     { path: '/', name: 'board', component: BoardView },
     { path: '/alarms/:id', name: 'alarm', component: () => import('@/alarm/AlarmView.vue'), props: true },
     { path: '/devices', name: 'devices', component: () => import('@/devices/DevicesView.vue') },
+    { path: '/reports', name: 'reports', component: () => import('@/reports/ReportsView.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 });

@@ -79,7 +79,7 @@ internal static class ReportEndpoints
     private static async Task WriteAsync(HttpContext http, ReportFilter filter, bool chinese, Database database, ReportTurn turn, DateTimeOffset now)
     {
         var cancel = http.RequestAborted;
-        await using var pages = AlarmPages.ReadAsync(database, filter, cancel).GetAsyncEnumerator(cancel);
+        await using var pages = AlarmPages.ReadAsync(database, filter, isWhole: true, cancel).GetAsyncEnumerator(cancel);
         // The first page before the first word: a store that cannot be read is still told as a problem.
         var more = await NextAsync(pages, turn, cancel);
         http.Response.ContentType = "text/csv; charset=utf-8";

@@ -83,7 +83,7 @@ internal sealed record ResponseReport(
         var (courses, tests, proofs, superseded, late, unsynchronised) = (new List<Course>(), 0, 0, 0, 0, 0);
         var days = DaysOf(filter);
         var hours = new int[24];
-        await foreach (var page in AlarmPages.ReadAsync(database, filter, cancel))
+        await foreach (var page in AlarmPages.ReadAsync(database, filter, isWhole: false, cancel))
         {
             foreach (var (alarm, deeds) in page)
             {

@@ -11,6 +11,8 @@ export type Outcome<T> =
 export interface CallOptions {
   body?: unknown;
   idempotencyKey?: string;
+  /** How long the answer may take. */
+  limitMs?: number;
 }
 
 const timeLimitMs = 10_000;
@@ -65,7 +67,7 @@ async function problemOf(response: Response): Promise<Problem | null> {
 export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<Outcome<T>> {
   const sentAt = performance.now();
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), timeLimitMs);
+  const timer = setTimeout(() => limit.abort(), options.limitMs ?? timeLimitMs);
   try {
     const response = await send(method, path, options, limit.signal);
     serverClock.observe(response.headers.get('Date'), sentAt, performance.now());

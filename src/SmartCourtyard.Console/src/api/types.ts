@@ -47,6 +47,9 @@ export type AlarmHint = NonNullable<Schemas['AlarmHint']>;
 export const commandStates = ['open', 'done', 'failed', 'unanswered'] as const satisfies readonly Schemas['CommandState'][];
 export type CommandState = Schemas['CommandState'];
 
+export const reportSteps = ['received', 'shown', 'answered', 'on-site', 'closed'] as const satisfies readonly Schemas['Step'][];
+export type ReportStep = Schemas['Step'];
+
 export type Place = Schemas['PlaceView'];
 export type TimelineEntry = Schemas['TimelineEntry'];
 export type AlarmEvent = Schemas['AlarmView'];
@@ -61,6 +64,11 @@ export type Presence = Schemas['PresenceView'];
 export type PresenceState = Schemas['PresenceState'];
 export type Session = Schemas['SessionView'];
 export type Problem = Schemas['Problem'];
+export type ResponseReport = Schemas['ResponseReport'];
+export type StepNumbers = Schemas['StepNumbers'];
+export type DayCount = Schemas['DayCount'];
+export type CausesReport = Schemas['CausesReport'];
+export type CauseCounts = Schemas['CauseCounts'];
 
 export interface Page<T> {
   items: T[];
@@ -81,4 +89,5 @@ export type EveryWordIsKnown = Complete<
   | Missing<AlarmHint, (typeof hints)[number]>
   | Missing<Escalation, (typeof escalations)[number]>
   | Missing<CommandState, (typeof commandStates)[number]>
+  | Missing<ReportStep, (typeof reportSteps)[number]>
 >;

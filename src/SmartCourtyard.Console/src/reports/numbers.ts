@@ -61,10 +61,10 @@ export function barsOf(days: readonly DayCount[]): Bar[] {
   return bars;
 }
 
-/** The upper end of the scale, so that half of it is a whole number: 2, 4, 10, 20, 40, 100 and so on. */
+/** The upper end of the scale, so that half of it is a whole number: 2, 4, 6, 8, 10, 20, 40 and so on. */
 export function scaleOf(most: number): number {
   for (let power = 1; ; power *= 10) {
-    for (const step of [2, 4, 10]) {
+    for (const step of [2, 4, 6, 8, 10]) {
       if (step * power >= most) {
         return step * power;
       }

@@ -3,10 +3,12 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryHistory, createRouter } from 'vue-router';
 import type { CausesReport, ResponseReport, StepNumbers } from '@/api/types';
+import DevicesView from '@/devices/DevicesView.vue';
 import { connection } from '@/live/dutyRoom';
 import { barsOf, percentText, scaleOf, tookText } from '@/reports/numbers';
 import ReportsView from '@/reports/ReportsView.vue';
 import { daysOf, midnight, queryOf, wrongWith } from '@/reports/span';
+import { search } from '@/shell/search';
 import { i18n, language } from '@/texts';
 
 const step = (over: Partial<StepNumbers> & Pick<StepNumbers, 'step'>): StepNumbers => ({
@@ -84,6 +86,15 @@ describe('the reports', () => {
     expect(rows[0]!.get('a').attributes('href')).toBe('/devices?search=b03-u1-301-smoke');
     expect(view!.get('[data-testid=rank-devices]').text()).toContain('共 12 个设备');
     expect(view!.get('[data-testid=rank-buildings] a').attributes('href')).toBe('/devices?building=3%E6%A0%8B');
+  });
+
+  it('lead to the device alone, and that choice hides nothing on the board afterwards', async () => {
+    const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/devices', component: DevicesView }] });
+    await router.push('/devices?search=b03-u1-301-smoke');
+    const devices = mount(DevicesView, { global: { plugins: [i18n, router] } });
+    expect(search.value).toBe('b03-u1-301-smoke');
+    devices.unmount();
+    expect(search.value).toBe('');
   });
 
   it('have every row in its place before the numbers come', async () => {

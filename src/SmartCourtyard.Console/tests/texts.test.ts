@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actions } from '@/alarm/actions';
-import { causes, commandStates, deviceClasses, escalations, healthStates, hints, kinds, reasons, severities, states, tiers } from '@/api/types';
+import { causes, commandStates, deviceClasses, escalations, healthStates, hints, kinds, reasons, reportSteps, severities, states, tiers } from '@/api/types';
 import { serviceKinds } from '@/devices/service';
 import { estateOf, calmText } from '@/live/estate';
+import { choices } from '@/reports/span';
 import en from '@/texts/en.json';
 import zh from '@/texts/zh-CN.json';
 
@@ -39,6 +40,7 @@ describe('the texts', () => {
     ['siteFile', commandStates], ['refusal', ['site-refused', 'not-supported', 'unreadable', 'refused', 'not-in-force']],
     ['serviceKind', serviceKinds], ['serviceHint', serviceKinds], ['serviceReason', serviceKinds],
     ['hint', hints], ['escalation', escalations], ['proofStep', ['stored', 'shown', 'unknown']],
+    ['reportStep', reportSteps], ['reportStepFrom', reportSteps], ['reportSpan', choices], ['reportTile', ['alarms', 'falseRate', 'late', 'unresolved']],
     ['health', healthStates], ['reason', reasons], ['class', deviceClasses], ['action', [...actions, 'note']], ['role', ['viewer', 'operator', 'technician', 'admin']],
     ['error', ['offline', 'unauthorised', 'forbidden', 'not-found', 'conflict', 'invalid', 'busy', 'server']],
     ['timeline', ['raised', 'stored', 'shown', 'acknowledged', 'dispatched', 'arrived', 'resolved', 'closed', 'note', 'occurrence', 'reopened', 'cleared', 'confirmed', 'spread', 'drill-over', 'test-over', 'escalated']],

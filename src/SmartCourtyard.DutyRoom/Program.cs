@@ -54,8 +54,7 @@ internal static class DutyRoomProgram
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             var chain = json.SerializerOptions.TypeInfoResolverChain;
             foreach (var context in new IJsonTypeInfoResolver[]
-                { StorageJson.Default, IntakeJson.Default, BoardJson.Default, DutyJson.Default, CourtyardsJson.Default, AccessJson.Default, ReportsJson.Default,
-                    ProblemJson.Default })
+                { StorageJson.Default, IntakeJson.Default, BoardJson.Default, DutyJson.Default, CourtyardsJson.Default, AccessJson.Default, ReportsJson.Default, ProblemJson.Default })
             {
                 chain.Add(context);
             }

@@ -20,7 +20,7 @@ internal static class AlarmPages
     private static readonly string[] Whats = ["shown", "acknowledged", "arrived", "resolved", "closed"];
 
     /// <summary>The alarms of a span in the order in which they came, at least one page; those that come meanwhile are left out.</summary>
-    /// <param name="isWhole">With all that is known of them; otherwise with what the numbers need, which is read in half the time.</param>
+    /// <param name="isWhole">With all that is known of them; otherwise with what the numbers need.</param>
     public static async IAsyncEnumerable<IReadOnlyList<(AlarmRow Alarm, Deeds Deeds)>> ReadAsync(
         Database database, ReportFilter filter, bool isWhole, [EnumeratorCancellation] CancellationToken cancel)
     {

@@ -6,6 +6,7 @@ export const router = createRouter({
   routes: [
     { path: '/', name: 'board', component: BoardView },
     { path: '/alarms/:id', name: 'alarm', component: () => import('@/alarm/AlarmView.vue'), props: true },
+    { path: '/plan/:courtyard?/:building?', name: 'plan', component: () => import('@/plan/PlanView.vue') },
     { path: '/devices', name: 'devices', component: () => import('@/devices/DevicesView.vue') },
     { path: '/reports', name: 'reports', component: () => import('@/reports/ReportsView.vue') },
     { path: '/:rest(.*)*', redirect: '/' },

@@ -20,10 +20,10 @@ function contrast(a: string, b: string): number {
 }
 
 const pairs: Array<[string, string]> = [
-  ...['text', 'text-2', 'text-3'].flatMap(ink => ['surface', 'bg', 'lane', 'raised'].map(ground => [ink, ground] as [string, string])),
+  ...['text', 'text-2', 'text-3'].flatMap(ink => ['surface', 'bg', 'lane', 'raised', 'plan-cell'].map(ground => [ink, ground] as [string, string])),
   ...['life', 'property', 'advisory', 'technical'].flatMap(severity => [[`on-${severity}`, severity], [`on-${severity}`, `${severity}-hover`], [`${severity}-ink`, 'surface'], [`${severity}-ink`, `${severity}-tint`], ['text', `${severity}-tint`]] as Array<[string, string]>),
   ['on-button', 'button'], ['on-button', 'button-hover'], ['on-frame', 'frame'], ['on-frame-2', 'frame'], ['on-frame-2', 'frame-hover'], ['on-frame', 'frame-line'],
-  ['link', 'surface'], ['link', 'bg'], ['ok', 'raised'], ['life-ink', 'bg'],
+  ['link', 'surface'], ['link', 'bg'], ['ok', 'raised'], ['technical-ink', 'plan-cell'], ['life-ink', 'bg'],
 ];
 
 describe.each(['light', 'dark'])('the %s theme', theme => {

@@ -23,6 +23,8 @@ export const commands = shallowReactive(new Map<string, Command>());
 export const orders = shallowReactive(new Map<string, Trouble>());
 /** What is wrong with gateways themselves, by the id of the trouble. */
 export const faults = shallowReactive(new Map<string, Trouble>());
+/** What is wrong with devices and since when, by the id of the trouble; that something is wrong stands with the device too. */
+export const deviceFaults = shallowReactive(new Map<string, Trouble>());
 /** Whether the duty room was asked if somebody is there: the question that waits, how often it is asked, and the newest ones. */
 export const presence = shallowRef<PresenceState>({ open: null, everyMinutes: 0, items: [] });
 export const ringing = reactive(new Map<string, number>());
@@ -100,15 +102,14 @@ function takeTrouble(trouble: Trouble): void {
   const among = placeOf(trouble);
   if (trouble.clearedAt) {
     ended.add(trouble.id);
-    among?.delete(trouble.id);
+    among.delete(trouble.id);
   } else if (!ended.has(trouble.id)) {
-    among?.set(trouble.id, trouble);
+    among.set(trouble.id, trouble);
   }
 }
 
-/** What is wrong with a device stands with the device. */
-function placeOf(trouble: Trouble): Map<string, Trouble> | null {
-  return trouble.service ? orders : trouble.device ? null : faults;
+function placeOf(trouble: Trouble): Map<string, Trouble> {
+  return trouble.service ? orders : trouble.device ? deviceFaults : faults;
 }
 
 function takeGateway(gateway: Gateway): void {
@@ -207,7 +208,7 @@ export function load(): Promise<void> {
 
 /** Gateways and devices: what stands behind "no alarm". */
 export async function loadEstate(): Promise<void> {
-  const before = [...orders.keys(), ...faults.keys()];
+  const before = [...orders.keys(), ...faults.keys(), ...deviceFaults.keys()];
   const [gatewayList, deviceList, commandList, troubleList, presenceState] = await Promise.all([
     call<Page<Gateway>>('GET', '/api/v1/gateways'),
     call<Page<Device>>('GET', '/api/v1/devices'),
@@ -230,8 +231,8 @@ export async function loadEstate(): Promise<void> {
   }
   if (troubleList.ok) {
     // What began in the stream meanwhile stands, though the list does not know it yet.
-    before.forEach(id => { orders.delete(id); faults.delete(id); });
-    troubleList.value.items.filter(trouble => !ended.has(trouble.id)).forEach(trouble => placeOf(trouble)?.set(trouble.id, trouble));
+    before.forEach(id => [orders, faults, deviceFaults].forEach(map => map.delete(id)));
+    troubleList.value.items.filter(trouble => !ended.has(trouble.id)).forEach(trouble => placeOf(trouble).set(trouble.id, trouble));
   }
   if (presenceState.ok) {
     presence.value = presenceState.value;
@@ -278,6 +279,7 @@ export function stopDutyRoom(): void {
   commands.clear();
   orders.clear();
   faults.clear();
+  deviceFaults.clear();
   presence.value = { open: null, everyMinutes: 0, items: [] };
   ended.clear();
   loaded.value = estateLoaded.value = devicesLoaded.value = false;

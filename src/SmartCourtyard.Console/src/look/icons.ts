@@ -19,6 +19,7 @@ export const icons: Record<string, string> = {
   reports: 'M4 20h16M7.5 16.500v-4M12 16.500V6M16.5 16.500V10',
   download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
   print: 'M7 9V4h10v5M7 18H4V9h16v9h-3M7 14h10v6H7z',
+  plan: 'M4 20V8h7v12M13 20V4h7v16M2.5 20h19M7 12h1M7 16h1M16 8h1M16 12h1M16 16h1',
   devices: 'M12 3a9 9 0 1 0 .01 0M12 8.500a3.5 3.5 0 1 0 .01 0M12 3v2M12 19v2M3 12h2M19 12h2',
   search: 'M10.5 4a6.5 6.5 0 1 0 .01 0M15.5 15.5 21 21',
   soundOn: 'M4 9.500v5h3.500L12 18V6L7.5 9.500zM15.5 9a4 4 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11',

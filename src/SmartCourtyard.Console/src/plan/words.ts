@@ -37,7 +37,7 @@ const marks = (alarm: Alarm): string | false => alarm.drill ? t('card.drill') : 
 const alarmText = (alarm: Alarm): string => comma([kindOf(alarm), word('severity', alarm.severity), word('state', alarm.state), marks(alarm)]);
 
 export function healthText(health: Readonly<Record<Device['state'], number>>): string {
-  const poor = (['unobserved', 'trouble', 'unknown'] as const).filter(state => health[state] > 0).map(state => `${health[state]} ${word('health', state)}`);
+  const poor = (['unobserved', 'trouble', 'unknown'] as const).filter(state => health[state] > 0).map(state => t(`estate.${state}`, { count: health[state] }));
   const count = health.ok + health.trouble + health.unobserved + health.unknown;
   return count === 0 ? t('plan.noDevice') : comma([t('plan.devices', { count }), ...(poor.length > 0 ? poor : [word('health', 'ok')])]);
 }

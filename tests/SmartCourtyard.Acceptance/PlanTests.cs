@@ -30,7 +30,7 @@ public sealed class PlanTests : IAsyncLifetime
         await _estate.PublishAsync(_estate.Site.Devices.Single(d => d is { Building: "b03", Unit: 1, Flat: "301" }).Topic, """{"smoke":true}""");
         await Assertions.Expect(mark).ToHaveAttributeAsync("data-look", "life", new() { Timeout = 15_000 });
         await Assertions.Expect(mark).ToHaveAttributeAsync("data-unanswered", "true");
-        await Assertions.Expect(building).ToContainTextAsync("烟雾报警 301");
+        await Assertions.Expect(building).ToContainTextAsync("烟雾报警");
         await Eventually.TrueAsync(
             async () => (await _estate.Board.AlarmsAsync()).Any(a => a.GetProperty("shownAt").ValueKind == System.Text.Json.JsonValueKind.String),
             TimeSpan.FromSeconds(15), () => "the receipt that a console shows it");

@@ -74,7 +74,7 @@ describe('the estate', () => {
     const mark = () => shown!.find('[data-cell="fukang-garden/b03/1/3/301"]');
     expect(mark().attributes()).toMatchObject({ 'data-look': 'life', 'data-severity': 'life', 'data-unanswered': 'true' });
     expect(shown!.find('.throb').exists()).toBe(true);
-    expect(shown!.get('[data-building=b03]').text()).toContain('烟雾报警 301');
+    expect(shown!.get('[data-building=b03]').text()).toContain('烟雾报警');
     expect(shown!.get('[data-building=b03]').attributes('aria-label')).toContain('1 起未应答');
     hears({ ...raised, state: 'acknowledged', acknowledgedBy: '王芳' });
     await flushPromises();

@@ -30,7 +30,7 @@ const joint = 1;
 /** Smaller than this a mark is not recognised. */
 export const markSize = 14;
 const widest = 168;
-const highest = 124;
+const highest = 96;
 
 const clamp = (low: number, value: number, high: number): number => Math.max(low, Math.min(high, Math.floor(value)));
 

@@ -127,6 +127,17 @@ describe('the plan', () => {
   });
 });
 
+describe('the worst of a building', () => {
+  it('is a real alarm before a drill, and a drill before what is wrong with devices', () => {
+    const worst = (...alarms: Alarm[]) => buildingOf([flat('301'), flat('201', 1, { state: 'trouble' })], alarms).worst!;
+    const drill = alarm({ drill: true });
+    const noise = alarm({ severity: 'advisory', kind: 'noise', at: at({ floor: 2, flat: '201' }) });
+    expect(worst()).toMatchObject({ name: '201', look: 'trouble' });
+    expect(worst(drill)).toMatchObject({ name: '301', striped: 'drill' });
+    expect(worst(drill, noise)).toMatchObject({ name: '201', look: 'advisory' });
+  });
+});
+
 describe('arrow keys', () => {
   const matrix = [['a', null, 'b'], [null, null, null], ['c', 'd', null]];
   it.each([

@@ -82,9 +82,12 @@ export function severityOf(cell: Pick<Cell, 'look'>): Severity | null {
   return severities.find(severity => severity === cell.look) ?? null;
 }
 
-/** The worse of two cells first; of two that look alike the one that waits for an answer. */
+const noAlarm = 2;
+const kindOfLook = (cell: Cell): number => (cell.alarms.length === 0 ? noAlarm : Number(cell.striped !== null));
+
+/** The worse of two cells first: real alarms, drills and tests, what is wrong with devices; of two that look alike the one that waits for an answer. */
 export function byLook(a: Cell, b: Cell): number {
-  return Number(a.striped !== null && a.alarms.length > 0) - Number(b.striped !== null && b.alarms.length > 0)
+  return kindOfLook(a) - kindOfLook(b)
     || looks.indexOf(a.look) - looks.indexOf(b.look)
     || Number(b.unanswered) - Number(a.unanswered);
 }

@@ -178,14 +178,20 @@ const sameBucket = (a: Bucket, b: Bucket): boolean =>
 function fill({ gateways, devices, alarms, orders }: PlanInput): Map<string, Estate> {
   const estates = new Map<string, Estate>();
   const estateOf = (id: string, name?: string | null): Estate => {
-    const held = estates.get(id) ?? { name: name || id, alarms: [], drill: false, buildings: new Map<string, Bucket>() };
-    estates.set(id, held);
+    let held = estates.get(id);
+    if (!held) {
+      held = { name: name || id, alarms: [], drill: false, buildings: new Map() };
+      estates.set(id, held);
+    }
     return held;
   };
   const bucketOf = (courtyard: string, courtyardName: string | null, building: string | null | undefined, name?: string | null): Bucket => {
     const { buildings } = estateOf(courtyard, courtyardName);
-    const held = buildings.get(building || yard) ?? { name: name || building || null, units: 0, floors: 0, devices: [], alarms: [], orders: [] };
-    buildings.set(building || yard, held);
+    let held = buildings.get(building || yard);
+    if (!held) {
+      held = { name: name || building || null, units: 0, floors: 0, devices: [], alarms: [], orders: [] };
+      buildings.set(building || yard, held);
+    }
     return held;
   };
   for (const gateway of gateways) {
@@ -194,10 +200,8 @@ function fill({ gateways, devices, alarms, orders }: PlanInput): Map<string, Est
       Object.assign(bucketOf(gateway.id, gateway.name, id, name), { units, floors });
     }
   }
-  const buildingOfDevice = new Map<string, string | null | undefined>();
   for (const device of devices) {
     bucketOf(device.courtyard, device.courtyardName, device.at?.building, device.buildingName).devices.push(device);
-    buildingOfDevice.set(`${device.courtyard}/${device.id}`, device.at?.building);
   }
   for (const alarm of alarms) {
     const list = concernsCourtyard(alarm) ? estateOf(alarm.courtyard, alarm.courtyardName) : bucketOf(alarm.courtyard, alarm.courtyardName, alarm.at?.building, alarm.buildingName);
@@ -208,7 +212,9 @@ function fill({ gateways, devices, alarms, orders }: PlanInput): Map<string, Est
     if (estate && order.reason === 'drill') {
       estate.drill = true;
     } else {
-      estate?.buildings.get((order.device ? buildingOfDevice.get(`${order.courtyard}/${order.device}`) : order.building) || yard)?.orders.push(order);
+      const buckets = [...(estate?.buildings.values() ?? [])];
+      const bucket = order.device ? buckets.find(of => of.devices.some(device => device.id === order.device)) : estate?.buildings.get(order.building || yard);
+      bucket?.orders.push(order);
     }
   }
   return estates;

@@ -139,9 +139,9 @@ describe('the worst of a building', () => {
 });
 
 describe('arrow keys', () => {
-  const matrix = [['a', null, 'b'], [null, null, null], ['c', 'd', null]];
+  const matrix = [['a', 'e', 'b'], [null, null, null], [null, 'f', null], ['c', 'd', null]];
   it.each([
-    ['a', 'right', 'b'], ['b', 'left', 'a'], ['b', 'right', 'b'], ['a', 'down', 'c'], ['c', 'up', 'a'], ['b', 'down', 'd'], ['d', 'up', 'a'], ['a', 'up', 'a'], ['c', 'down', 'c'], [null, 'down', 'a'], ['gone', 'up', 'a'],
+    ['a', 'right', 'e'], ['b', 'left', 'e'], ['b', 'right', 'b'], ['f', 'left', 'f'], ['e', 'down', 'f'], ['a', 'down', 'c'], ['c', 'up', 'a'], ['b', 'down', 'f'], ['d', 'up', 'f'], ['a', 'up', 'a'], ['c', 'down', 'c'], [null, 'down', 'a'], ['gone', 'up', 'a'],
   ] as const)('lead from %s %s to %s', (from, direction, to) => {
     expect(step(matrix, from, direction)).toBe(to);
   });

@@ -148,6 +148,17 @@ public class AlarmLifeTests
     }
 
     [Fact]
+    public async Task A_message_from_before_the_gateways_end_that_comes_late_leaves_one_alarm_once_the_gateway_speaks_again()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(5, "now", device: Events.Device));
+        await room.PostEventsAsync(Events.Alarm(3, "forgotten", device: Events.Device));
+        Assert.Equal("forgotten", (string?)(await room.AlarmsAsync("?state=open")).Single()!["id"]);
+        await room.PostEventsAsync(Events.Alarm(6, "now", "updated", occurrences: 2, device: Events.Device));
+        Assert.Equal(("now", "raised"), ((string?)(await room.AlarmsAsync("?state=open")).Single()!["id"], (string?)(await room.AlarmAsync("now"))["state"]));
+    }
+
+    [Fact]
     public async Task Whoever_had_the_forgotten_alarm_in_hand_is_named_and_somebody_is_asked_anew()
     {
         await using var room = await RunningDutyRoom.StartAsync();

@@ -50,7 +50,8 @@ internal static class AlarmProjection
     /// <summary>
     /// A gateway has one alarm of a kind at a device. Where it raises another while one stands here, it has lost what it knew, as when it is
     /// killed while its disk is full: the same alarm goes on under a new number. Whoever had it in hand is asked anew, in the time left.
-    /// What comes last goes on, whatever its number and its clock say: a gateway that has forgotten may have neither right.
+    /// What comes last goes on, whatever its number and its clock say: a gateway that has forgotten may have neither right. So does one that was
+    /// closed here because a message from before the gateway's end came late, and goes off again.
     /// </summary>
     /// <param name="before">The alarm that stands; it is closed.</param>
     /// <param name="alarm">The one that goes on.</param>

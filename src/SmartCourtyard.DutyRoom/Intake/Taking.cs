@@ -75,7 +75,7 @@ internal static class Taking
             }
 
             var projected = AlarmProjection.Apply(known, gateway, e, now);
-            if (known is null && sent is { Proof: false, Device: { } device }
+            if (projected.Opened && sent is { Proof: false, Device: { } device }
                 && writing.Alarms.FindStanding(gateway, device, sent.Kind, sent.Id) is { } before)
             {
                 GoOn(writing, before, projected.Alarm);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using SmartCourtyard.DutyRoom.Storage;
 
 namespace SmartCourtyard.DutyRoom;
@@ -48,6 +49,13 @@ internal sealed class EventStream(TimeProvider time, IHostApplicationLifetime li
         var text = request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : request.Query["after"].ToString();
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
     }
+
+    /// <summary>
+    /// Whether a position is one of this log's, and not of another that was here before. Who reads the log may know of what was
+    /// committed a moment ago before the feed does.
+    /// </summary>
+    public static async Task<bool> HasAsync(Feed feed, IQueryable<long> log, long position, CancellationToken cancel)
+        => position <= feed.LastPosition || position <= (await log.MaxAsync(p => (long?)p, cancel) ?? 0);
 
     private static async Task<long> ReplayAsync(HttpResponse response, long after, ReadPage readPage, CancellationToken cancel)
     {

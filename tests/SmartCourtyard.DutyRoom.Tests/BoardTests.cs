@@ -150,6 +150,26 @@ public class BoardTests
     }
 
     [Fact]
+    public async Task A_console_that_had_the_newest_from_the_log_before_it_was_announced_goes_on_from_there()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a"));
+        var committed = new StreamRow { Event = "device", Data = "{}" };
+        await using (var db = room.Database.Open())
+        {
+            db.Stream.Add(committed);
+            await db.SaveChangesAsync();
+        }
+
+        var position = committed.Position.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await using var stream = await SseClient.FollowAsync(room.Program, "api/v1/stream", position);
+        var ready = await stream.NextAsync();
+        Assert.Equal(("ready", position), (ready.Name, ready.Id));
+        await room.PostEventsAsync(Events.Alarm(2, "b"));
+        Assert.Equal("b", (string?)(await stream.NextAsync("alarm")).Data["id"]);
+    }
+
+    [Fact]
     public async Task A_console_that_does_not_read_is_let_go_and_can_come_back()
     {
         var feed = new Feed();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SmartCourtyard.DutyRoom.Storage;
 using SmartCourtyard.DutyRoom.Tests.Running;
 
 namespace SmartCourtyard.DutyRoom.Tests;
@@ -78,6 +79,24 @@ public class CommandTests
 
         await posting;
         Assert.Equal(Enumerable.Range(1, alarms).Select(i => "a" + i), seen);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_had_the_last_command_from_the_log_before_it_was_announced_is_not_told_the_older_ones_again()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Events.Alarm(1, "a"));
+        var committed = new CommandRow { Id = "x", Gateway = RunningDutyRoom.Gateway, Type = "alarm.shown", Data = "{}", At = TestClock.Start };
+        await using (var db = room.Database.Open())
+        {
+            db.Commands.Add(committed);
+            await db.SaveChangesAsync();
+        }
+
+        await using var stream = await SseClient.FollowAsync(
+            room.AsGateway, Commands, committed.Position.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await room.PostEventsAsync(Events.Alarm(2, "b"));
+        Assert.Equal("b", (string?)(await stream.NextAsync()).Data["alarmId"]);
     }
 
     [Fact]

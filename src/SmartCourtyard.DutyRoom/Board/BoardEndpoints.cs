@@ -133,7 +133,7 @@ internal static class BoardEndpoints
         var newest = feeds.Consoles.LastPosition;
         var after = EventStream.LastEventId(http.Request) ?? newest;
         FeedItem? first = null;
-        if (after > newest || (after < newest - Upkeep.StreamKept && !await ReachesBackAsync(database, after, http.RequestAborted)))
+        if (!await HasAllAfterAsync(database, feeds.Consoles, after, http.RequestAborted))
         {
             // The log was cut or is another one: what the client knows must be asked for anew.
             after = newest;
@@ -147,9 +147,14 @@ internal static class BoardEndpoints
     private static FeedItem Said(string name, long? id, long position) => FeedItem.Of(
         id, null, name, JsonSerializer.Serialize(new(position.ToString(CultureInfo.InvariantCulture)), BoardJson.Default.StreamPosition));
 
-    private static async Task<bool> ReachesBackAsync(Database database, long after, CancellationToken cancel)
+    private static async Task<bool> HasAllAfterAsync(Database database, Feed feed, long after, CancellationToken cancel)
     {
         await using var db = database.Read();
+        if (after >= feed.LastPosition - Upkeep.StreamKept)
+        {
+            return await EventStream.HasAsync(feed, db.Stream.Select(s => s.Position), after, cancel);
+        }
+
         var first = await db.Stream.MinAsync(s => (long?)s.Position, cancel);
         return first is null || after >= first - 1;
     }

@@ -113,8 +113,13 @@ internal static class GatewayEndpoints
     {
         using var follower = feeds.Gateways.Follow(gateway);
         var last = EventStream.LastEventId(http.Request);
-        // An id from before the database was replaced means nothing here.
-        var resumes = last is { } id && id <= feeds.Gateways.LastPosition;
+        bool resumes;
+        await using (var db = database.Read())
+        {
+            // An id from before the database was replaced means nothing here.
+            resumes = last is { } id && await EventStream.HasAsync(feeds.Gateways, db.Commands.Select(c => c.Position), id, http.RequestAborted);
+        }
+
         await stream.WriteAsync(
             http, follower, resumes ? last!.Value : 0, (after, cancel) => PageAsync(database, gateway, after, !resumes, time.GetUtcNow(), cancel));
     }

@@ -137,9 +137,7 @@ internal sealed class UplinkPaths
     private async ValueTask<Heartbeat> BeatAsync(string version, CancellationToken stop)
     {
         var (devices, _, _) = await _watch.DescribeAsync(stop).ConfigureAwait(false);
-        return new Heartbeat(
-            _journal.LastSequence, _journal.Outbox.Waiting, _time.GetElapsedTime(_start).TotalSeconds, version,
-            new DeviceCounts(devices.Count(d => d.State == HealthState.Ok), devices.Count(d => d.State == HealthState.Trouble)),
-            _journal.Skipped is { Count: > 0 } skipped ? skipped : null);
+        return Heartbeat.Of(
+            _journal.LastSequence, _journal.Skipped, _journal.Outbox.Waiting, _time.GetElapsedTime(_start), version, devices.Select(d => d.State));
     }
 }

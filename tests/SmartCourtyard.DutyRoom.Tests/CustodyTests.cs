@@ -112,6 +112,15 @@ public class CustodyTests
     }
 
     [Fact]
+    public async Task Ranges_that_overlap_or_reach_as_far_as_numbers_do_are_taken_as_they_are_meant()
+    {
+        await using var room = await RunningDutyRoom.StartAsync();
+        await room.PostEventsAsync(Test(1), Test(5), Test(long.MaxValue - 1));
+        await SkipAsync(room, ("3", "7"), ("6", "9"), ("20", long.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(["2-2", "10-19"], await GapsAsync(room));
+    }
+
+    [Fact]
     public async Task An_event_that_is_here_and_comes_with_another_number_leaves_none_of_the_two_missing()
     {
         await using var room = await RunningDutyRoom.StartAsync();

@@ -38,21 +38,50 @@ internal static class Gaps
     }
 
     /// <summary>The gateway has nothing under these numbers and never will. What came of them all the same is no gap, and stays none.</summary>
-    public static void Skip(Writing writing, string gateway, IEnumerable<(long First, long Last)> skipped)
+    public static void Skip(Writing writing, string gateway, List<(long First, long Last)> skipped)
     {
+        if (skipped.Count == 0)
+        {
+            return;
+        }
+
+        var open = writing.Db.Gaps.AsNoTracking().Where(g => g.Gateway == gateway && !g.Skipped).ToList();
+        var touched = open.FindAll(g => skipped.Exists(s => s.First <= g.Last && s.Last >= g.First));
+        if (touched.Count > 0)
+        {
+            Replace(writing.Db, gateway, touched, Split(touched.ConvertAll(g => new Range(g.First, g.Last)), skipped));
+        }
+    }
+
+    /// <summary>The ranges, cut where what is skipped begins and ends.</summary>
+    internal static List<Range> Split(List<Range> ranges, List<(long First, long Last)> skipped)
+    {
+        var open = ranges;
+        var parts = new List<Range>();
         foreach (var (first, last) in skipped)
         {
-            var touched = Touched(writing.Db, gateway, first, last).FindAll(g => !g.Skipped);
-            var parts = new List<Range>();
-            foreach (var gap in touched)
+            var rest = new List<Range>();
+            foreach (var gap in open)
             {
-                AddIfAny(parts, gap.First, Math.Min(gap.Last, first - 1));
+                if (gap.Last < first || gap.First > last)
+                {
+                    rest.Add(gap);
+                    continue;
+                }
+
+                AddIfAny(rest, gap.First, first - 1);
                 AddIfAny(parts, Math.Max(gap.First, first), Math.Min(gap.Last, last), isSkipped: true);
-                AddIfAny(parts, Math.Max(gap.First, last + 1), gap.Last);
+                if (last < gap.Last)
+                {
+                    rest.Add(new(last + 1, gap.Last));
+                }
             }
 
-            Replace(writing.Db, gateway, touched, parts);
+            open = rest;
         }
+
+        parts.AddRange(open);
+        return parts;
     }
 
     /// <summary>What is left of the ranges once these numbers are there.</summary>

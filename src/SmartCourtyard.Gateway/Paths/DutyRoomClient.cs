@@ -141,7 +141,16 @@ internal sealed class DutyRoomClient : IPath, IDisposable
 /// <param name="Skipped">Numbers below it that no event has or ever will have; left out where the duty room knows of all of them.</param>
 internal sealed record Heartbeat(
     [property: JsonNumberHandling(JsonNumberHandling.WriteAsString)] long Sequence, long Queued, double Uptime, string Version, DeviceCounts Devices,
-    IReadOnlyList<SequenceRange>? Skipped);
+    IReadOnlyList<SequenceRange>? Skipped)
+{
+    public static Heartbeat Of(long last, IReadOnlyList<SequenceRange> skipped, long waiting, TimeSpan up, string version, IEnumerable<HealthState> devices)
+    {
+        var states = devices.ToLookup(d => d);
+        return new(
+            last, waiting, up.TotalSeconds, version, new(states[HealthState.Ok].Count(), states[HealthState.Trouble].Count()),
+            skipped.Count > 0 ? skipped : null);
+    }
+}
 
 /// <summary>What a heartbeat says of the sequence, and what follows from its answer.</summary>
 /// <param name="Last">The last sequence given.</param>

@@ -67,10 +67,8 @@ internal sealed class Supervision(
         }
 
         var skipped = sequence.Skipped();
-        var beat = new Heartbeat(
-            sequence.Last(), outbox.Waiting, time.GetElapsedTime(_start).TotalSeconds, version,
-            new DeviceCounts(reports.Count(r => r.State == HealthState.Ok), reports.Count(r => r.State == HealthState.Trouble)),
-            skipped.Count > 0 ? skipped : null);
+        var beat = Heartbeat.Of(
+            sequence.Last(), skipped, outbox.Waiting, time.GetElapsedTime(_start), version, reports.Select(r => r.State));
         var answer = await dutyRoom.BeatAsync(beat, stop).ConfigureAwait(false);
         if (answer.Reason != HandoverReason.Stored)
         {

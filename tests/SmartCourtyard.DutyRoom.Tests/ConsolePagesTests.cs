@@ -24,6 +24,39 @@ public sealed class ConsolePagesTests
     }
 
     [Theory]
+    [InlineData("gzip, deflate", "gzip")]
+    [InlineData("gzip, deflate, br", "br")]
+    [InlineData("br;q=0, gzip;q=0.5", "gzip")]
+    [InlineData("deflate", null)]
+    [InlineData(null, null)]
+    public async Task A_page_goes_out_in_the_smallest_form_that_the_browser_reads(string? accepted, string? coding)
+    {
+        var folder = RunningDutyRoom.NewFolder();
+        await using (var room = await WithPagesAsync(folder))
+        {
+            foreach (var (ending, packed) in new[] { (".gz", "gzip"), (".br", "br") })
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, "wwwroot", "assets", "app-1a2b.js" + ending), packed);
+            }
+
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/assets/app-1a2b.js");
+            if (accepted is not null)
+            {
+                request.Headers.Add("Accept-Encoding", accepted);
+            }
+
+            using var response = await room.Client().SendAsync(request);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal(coding, response.Content.Headers.ContentEncoding.SingleOrDefault());
+            Assert.StartsWith(coding ?? "let", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Equal("text/javascript", response.Content.Headers.ContentType?.MediaType);
+            Assert.Contains("Accept-Encoding", response.Headers.Vary);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
     [InlineData("/assets/none.js")]
     [InlineData("/api/v1/none")]
     [InlineData("/../duty-room.db")]
